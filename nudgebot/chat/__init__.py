@@ -1,0 +1,1 @@
+"""Zulip: gateway, listener, commands, access, buttons, escaping."""

@@ -1,0 +1,1 @@
+"""School to figures: the metric catalogue, engagement, performance, risk, events."""

@@ -1,0 +1,1 @@
+"""Figures to nudges: rules, judge, sieve, timing, queue, compose, outbox, delivery."""

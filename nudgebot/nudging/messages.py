@@ -1,0 +1,66 @@
+"""What goes out: recipients, buttons, messages, and the port to whatever carries them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A conversation of the bot with these Zulip users."""
+
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class InStream:
+    """A topic of a stream; `stream` is its name, or its id where that is known."""
+
+    stream: str | int
+    topic: str
+
+
+Recipient = Direct | InStream
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice under a message; `reply` is what a click says for the person who clicks."""
+
+    label: str
+    help: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message to one place.
+
+    `key` is its identity for ever: who, what, which episode, which channel. The same key is never
+    sent twice. `content` is finished Zulip Markdown, and says the same as the buttons.
+    """
+
+    key: str
+    recipient: Recipient
+    content: str
+    purpose: str
+    heading: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class Messenger(Protocol):
+    """Carries messages to people; the gateway to Zulip is one, a list in a test another."""
+
+    def send(self, message: Outgoing, *, local_id: str) -> int:
+        """Send, and return the server's message id.
+
+        Raises DeliveryError, whose `accepted` says whether the server could have taken it.
+        """
+
+    def find(self, message: Outgoing, *, local_id: str, since: datetime) -> int | None:
+        """The id of this very message if it is in its conversation since then, else None.
+
+        Raises DeliveryError where the conversation cannot be read now.
+        """

@@ -1,0 +1,1 @@
+"""What the LMS says: people, classes, skills, activity, practice, exams, assignments, calendar."""

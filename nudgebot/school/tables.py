@@ -1,0 +1,219 @@
+"""The tables of the facts that the LMS states, keyed on the LMS's own ids (text).
+
+`gone_at` marks a soft-deleted row: the newest batch no longer holds it. Raw activity is rolled up
+into `activity_days` and `video_days`, and figures read only these.
+"""
+
+from __future__ import annotations
+
+from nudgebot.store import Schema
+
+_PEOPLE = """
+CREATE TABLE students (
+    student_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    given_name TEXT NOT NULL DEFAULT '',
+    email TEXT NOT NULL DEFAULT '',
+    zulip_user_id INTEGER,
+    timezone TEXT NOT NULL DEFAULT '',       -- IANA name; empty means the school's
+    language TEXT NOT NULL DEFAULT '',
+    active INTEGER NOT NULL DEFAULT 1,
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE teachers (
+    teacher_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL DEFAULT '',
+    zulip_user_id INTEGER,
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE classes (
+    class_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL DEFAULT '',
+    stream TEXT NOT NULL DEFAULT '',         -- the Zulip stream of the class
+    term_start_day INTEGER,
+    term_end_day INTEGER,
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE enrollments (
+    class_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    role TEXT NOT NULL,                      -- student or teacher
+    begin_day INTEGER,                       -- NULL: always was
+    end_day INTEGER,                         -- the last day; NULL: open
+    gone_at INTEGER,
+    PRIMARY KEY (class_id, role, person_id)
+) WITHOUT ROWID;
+CREATE INDEX enrollments_by_person ON enrollments (person_id, role);
+CREATE TABLE guardians (
+    guardian_id TEXT NOT NULL,
+    student_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL DEFAULT '',
+    language TEXT NOT NULL DEFAULT '',
+    may_contact INTEGER NOT NULL DEFAULT 0,
+    gone_at INTEGER,
+    PRIMARY KEY (student_id, guardian_id)
+) WITHOUT ROWID;
+CREATE TABLE calendar (
+    begin_day INTEGER NOT NULL,
+    end_day INTEGER NOT NULL,                -- the last day
+    kind TEXT NOT NULL,                      -- holiday or exam_week
+    title TEXT NOT NULL DEFAULT '',
+    gone_at INTEGER,
+    PRIMARY KEY (begin_day, end_day, kind)
+) WITHOUT ROWID;
+"""
+
+_LEARNING = """
+CREATE TABLE skills (
+    skill_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL DEFAULT '',
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE skill_prerequisites (
+    skill_id TEXT NOT NULL,
+    requires_skill_id TEXT NOT NULL,
+    gone_at INTEGER,
+    PRIMARY KEY (skill_id, requires_skill_id)
+) WITHOUT ROWID;
+CREATE TABLE content (
+    content_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    subject TEXT NOT NULL DEFAULT '',
+    minutes REAL,
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE TABLE activities (
+    -- The LMS's id where it gives one; else made of the row and its occurrence among equal rows,
+    -- so that real duplicates stay and a second import adds nothing.
+    activity_key TEXT PRIMARY KEY,
+    student_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    hour INTEGER NOT NULL,                   -- local hour 0-23; -1 where the export has days only
+    kind TEXT NOT NULL,
+    content_id TEXT NOT NULL DEFAULT '',
+    subject TEXT NOT NULL DEFAULT '',
+    events INTEGER NOT NULL DEFAULT 1,       -- clicks that the row stands for
+    minutes REAL,
+    progress REAL                            -- 0 to 1
+);
+CREATE TABLE activity_days (
+    student_id TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    minutes REAL NOT NULL,
+    PRIMARY KEY (student_id, day, kind, subject, hour)
+) WITHOUT ROWID;
+CREATE TABLE video_days (
+    student_id TEXT NOT NULL,
+    content_id TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    progress REAL NOT NULL,                  -- greatest of the day; few viewers say "completed"
+    minutes REAL NOT NULL,
+    PRIMARY KEY (student_id, content_id, day)
+) WITHOUT ROWID;
+CREATE TABLE practice (
+    session_id TEXT PRIMARY KEY,
+    student_id TEXT NOT NULL,
+    skill_id TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    questions INTEGER NOT NULL,
+    correct INTEGER NOT NULL,
+    minutes REAL,
+    xp REAL,
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX practice_by_student ON practice (student_id, day);
+CREATE TABLE achievements (
+    achievement_id TEXT NOT NULL,
+    student_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    progress REAL,
+    earned_at INTEGER,
+    gone_at INTEGER,
+    PRIMARY KEY (student_id, achievement_id)
+) WITHOUT ROWID;
+"""
+
+_ASSESSMENT = """
+CREATE TABLE exams (
+    exam_id TEXT PRIMARY KEY,
+    class_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    subject TEXT NOT NULL DEFAULT '',
+    at INTEGER NOT NULL,
+    max_score REAL NOT NULL,
+    released_at INTEGER,                     -- results count from then on; NULL: not released
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX exams_by_class ON exams (class_id, at);
+CREATE TABLE exam_results (
+    exam_id TEXT NOT NULL,
+    student_id TEXT NOT NULL,
+    score REAL,
+    status TEXT NOT NULL,                    -- scored, missed or excused
+    changed_at INTEGER,                      -- NULL: known since the exam
+    gone_at INTEGER,
+    PRIMARY KEY (student_id, exam_id)
+) WITHOUT ROWID;
+CREATE TABLE assignments (
+    assignment_id TEXT PRIMARY KEY,
+    class_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    skill_ids TEXT NOT NULL DEFAULT '',      -- separated by spaces
+    due_at INTEGER NOT NULL,
+    questions INTEGER,
+    difficulty TEXT NOT NULL DEFAULT '',
+    gone_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX assignments_by_class ON assignments (class_id, due_at);
+CREATE TABLE submissions (
+    assignment_id TEXT NOT NULL,
+    student_id TEXT NOT NULL,
+    submitted_at INTEGER,                    -- NULL: not handed in
+    score REAL,                              -- percent
+    status TEXT NOT NULL DEFAULT '',         -- submitted, late, missed, excused
+    due_at INTEGER,                          -- this student's own extension
+    gone_at INTEGER,
+    PRIMARY KEY (student_id, assignment_id)
+) WITHOUT ROWID;
+"""
+
+_UPKEEP = """
+CREATE TABLE touched (                       -- students whose figures an import made old
+    student_id TEXT PRIMARY KEY,
+    batch_id INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE batches (
+    batch_id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,                    -- the file's or folder's name
+    format TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,               -- of the content: the same is not read twice
+    state TEXT NOT NULL,                     -- taken, held or refused
+    started_at INTEGER NOT NULL,
+    data_as_of_at INTEGER,                   -- the newest thing that it knows
+    rows_read INTEGER NOT NULL DEFAULT 0,
+    rows_taken INTEGER NOT NULL DEFAULT 0,
+    rows_refused INTEGER NOT NULL DEFAULT 0,
+    note TEXT NOT NULL DEFAULT ''
+);
+"""
+
+SCHEMA = Schema(
+    "school",
+    (
+        ("people", _PEOPLE),
+        ("learning", _LEARNING),
+        ("assessment", _ASSESSMENT),
+        ("upkeep", _UPKEEP),
+    ),
+)

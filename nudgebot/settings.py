@@ -1,0 +1,285 @@
+"""Every setting: its name, default and help, and where each value came from."""
+
+from __future__ import annotations
+
+import configparser
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from nudgebot.errors import SettingError
+
+SECTION = "nudgebot"
+PREFIX = "NUDGEBOT_"
+
+
+def _count(text: str) -> int:
+    if int(text) < 0:
+        raise ValueError
+    return int(text)
+
+
+def _hour(text: str) -> int:
+    if not 0 <= int(text) <= 23:
+        raise ValueError
+    return int(text)
+
+
+def _share(text: str) -> float:
+    if not 0 <= float(text) <= 1:
+        raise ValueError
+    return float(text)
+
+
+def _flag(text: str) -> bool:
+    words = {"true": True, "yes": True, "on": True, "1": True}
+    words |= {"false": False, "no": False, "off": False, "0": False}
+    try:
+        return words[text.strip().lower()]
+    except KeyError as error:
+        raise ValueError from error
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError from error
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.replace(",", " ").split())
+
+
+def _thresholds(text: str) -> dict[str, float]:
+    pairs = dict(part.split("=", 1) for part in text.replace(",", " ").split())
+    found = {name: _share(value) for name, value in pairs.items()}
+    if set(found) != {"critical", "high", "medium", "low"}:
+        raise ValueError
+    if not found["critical"] >= found["high"] >= found["medium"] >= found["low"]:
+        raise ValueError
+    return found
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value: how its text is read, and how a person is told what is expected."""
+
+    wanted: str
+    read: Callable[[str], Any]
+
+
+TEXT = Kind("text", str)
+PATH = Kind("a path", Path)
+COUNT = Kind("a whole number, 0 or more", _count)
+HOUR = Kind("an hour from 0 to 23", _hour)
+SHARE = Kind("a number from 0 to 1", _share)
+FLAG = Kind("true or false", _flag)
+ZONE = Kind("a time zone such as Europe/Berlin", _zone)
+IDS = Kind("Zulip user ids, separated by commas", _ids)
+THRESHOLDS = Kind("critical=… high=… medium=… low=…, falling, each from 0 to 1", _thresholds)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting; `default` is the text that a file would hold."""
+
+    name: str
+    default: str
+    kind: Kind
+    help: str
+    aliases: tuple[str, ...] = ()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("database", "data/nudgebot.db", PATH, "The SQLite file that holds everything."),
+    Setting("inbox", "data/inbox", PATH, "The folder that is polled for exports."),
+    Setting("inbox_format", "native", TEXT, "The format of the exports in the inbox."),
+    Setting("inbox_poll_seconds", "60", COUNT, "How often the inbox is looked at."),
+    Setting(
+        "inbox_settle_seconds",
+        "10",
+        COUNT,
+        "How long a file's size and time must stay as they are before it is read.",
+    ),
+    Setting(
+        "timezone", "UTC", ZONE, "The school's time zone, also of times in exports without one."
+    ),
+    Setting("language", "en", TEXT, "The language of messages to people whose own is not known."),
+    Setting(
+        "max_drop_share",
+        "0.1",
+        SHARE,
+        "An export without more than this share of the students waits for an admin's word.",
+    ),
+    Setting(
+        "stale_after_hours",
+        "36",
+        COUNT,
+        "Without a fresh export for so long, nudging stops and the admins are told.",
+    ),
+    Setting("rules_file_path", "rules", PATH, "The folder (or one file) with the nudging rules."),
+    Setting("templates_path", "message_templates", PATH, "The folder with the message templates."),
+    Setting(
+        "rules_update_frequency_hours",
+        "24",
+        COUNT,
+        "How often all rules are read again, whether or not their files seem changed.",
+        ("rules_update_frequency",),
+    ),
+    Setting("evaluate_minutes", "60", COUNT, "How often every student is evaluated."),
+    Setting(
+        "enable_nudging_system",
+        "true",
+        FLAG,
+        "Off: nothing is decided or sent by itself; reports and commands still work.",
+    ),
+    Setting("max_nudges_per_day", "3", COUNT, "Most nudges a student gets in a day."),
+    Setting("max_nudges_per_week", "10", COUNT, "Most nudges a student gets in a week."),
+    Setting("nudge_quiet_hours_start", "22", HOUR, "The hour at which nudges fall silent."),
+    Setting("nudge_quiet_hours_end", "8", HOUR, "The hour from which nudges may arrive again."),
+    Setting("nudge_weekend_enabled", "false", FLAG, "Whether nudges may arrive at weekends."),
+    Setting(
+        "academic_risk_thresholds",
+        "critical=0.9 high=0.7 medium=0.5 low=0.3",
+        THRESHOLDS,
+        "The risk scores from which a level begins; below `low` the risk is minimal.",
+    ),
+    Setting(
+        "nudge_effectiveness_tracking_days",
+        "14",
+        COUNT,
+        "For how many days a nudge is followed.",
+        ("nudge_tracking_days",),
+    ),
+    Setting(
+        "min_response_rate_threshold",
+        "0.3",
+        SHARE,
+        "Below this share of responses a rule is up for review.",
+        ("min_response_rate",),
+    ),
+    Setting(
+        "enable_ai_personalization",
+        "true",
+        FLAG,
+        "Whether a language model may reword templates, where one is configured.",
+    ),
+    Setting(
+        "personalization_confidence_threshold",
+        "0.7",
+        SHARE,
+        "From which confidence on what was learned about a student is used.",
+        ("personalization_confidence",),
+    ),
+    Setting(
+        "enable_adaptive_rules", "true", FLAG, "Whether nudging adapts to what students respond to."
+    ),
+    Setting("admins", "", IDS, "Zulip user ids of the people who may give admin commands."),
+    Setting(
+        "realm_admins_are_admins",
+        "true",
+        FLAG,
+        "Whether owners and administrators of the Zulip organisation are admins of nudgebot too.",
+    ),
+    Setting("staff_stream", "", TEXT, "The staff's stream; the daily summary is posted there."),
+    Setting("staff_topic", "nudgebot today", TEXT, "The topic of the daily summary."),
+    Setting(
+        "class_topic", "reminders", TEXT, "The topic of notices to a whole class in its stream."
+    ),
+    Setting("confirmation_minutes", "15", COUNT, "How long a preview can be confirmed."),
+    Setting(
+        "bulk_limit", "50", COUNT, "A bulk message to more students asks for a second confirmation."
+    ),
+    Setting("sends_per_minute", "120", COUNT, "Most requests that send something in a minute."),
+    Setting("log_level", "info", TEXT, "debug, info, warning or error."),
+)
+
+BY_NAME: Mapping[str, Setting] = {
+    name: setting for setting in SETTINGS for name in (setting.name, *setting.aliases)
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force; `settings["inbox"]` is a value of the setting's kind."""
+
+    values: Mapping[str, Any]
+    sources: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def replaced(self, **values: Any) -> Settings:
+        """The same settings with some given anew, by the program itself."""
+        unknown = set(values) - set(self.values)
+        if unknown:
+            raise SettingError(f"{', '.join(sorted(unknown))}: no such setting.")
+        sources = dict.fromkeys(values, "the command line")
+        return Settings({**self.values, **values}, {**self.sources, **sources})
+
+
+def read_settings(
+    zuliprc: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """The defaults, over them the file's section `[nudgebot]`, over it `NUDGEBOT_*` variables.
+
+    Relative paths count from the working directory. Raises SettingError that names the place of
+    the first value that is unknown or not of its kind.
+    """
+    variables = os.environ if environment is None else environment
+    texts: dict[str, tuple[str, str]] = {}
+    if zuliprc is not None:
+        texts |= _from_file(zuliprc)
+    for key, text in variables.items():
+        name = key.removeprefix(PREFIX).lower()
+        if key.startswith(PREFIX) and name in BY_NAME:
+            texts[BY_NAME[name].name] = (text, f"environment variable {key}")
+    values, sources = {}, {}
+    for setting in SETTINGS:
+        text, source = texts.get(setting.name, (setting.default, "default"))
+        values[setting.name] = _value(setting, text, source)
+        sources[setting.name] = source
+    return Settings(values, sources)
+
+
+def _value(setting: Setting, text: str, source: str) -> Any:
+    try:
+        return setting.kind.read(text)
+    except (ValueError, TypeError) as error:
+        raise SettingError(
+            f"{setting.name}: {text!r} is not {setting.kind.wanted} ({source})."
+        ) from error
+
+
+def _from_file(path: Path) -> dict[str, tuple[str, str]]:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8-sig"), source=str(path))
+    except OSError as error:
+        raise SettingError(f"{path}: the file cannot be read ({error.strerror}).") from error
+    except (configparser.Error, UnicodeDecodeError) as error:
+        line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(0,)])[0][0]
+        raise SettingError(
+            f"{path}: line {line} is not `[section]` or `name = value`; see zuliprc.example."
+        ) from error
+    if not parser.has_section(SECTION):
+        return {}
+    texts: dict[str, tuple[str, str]] = {}
+    for name, text in parser.items(SECTION):
+        setting = BY_NAME.get(name)
+        if setting is None:
+            raise SettingError(f"{path}: [{SECTION}] {name}: no such setting{_meant(name)}.")
+        if setting.name in texts:
+            raise SettingError(f"{path}: [{SECTION}] {setting.name} is given under two names.")
+        texts[setting.name] = (text, f"{path} [{SECTION}]")
+    return texts
+
+
+def _meant(name: str) -> str:
+    close = difflib.get_close_matches(name, BY_NAME, n=1)
+    return f", did you mean `{close[0]}`?" if close else ""
