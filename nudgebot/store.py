@@ -51,10 +51,21 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             for schema in schemas:
-                _migrations(schema).apply(self.db)
+                self._bring_up(schema)
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise StoreError(_advice(path, error)) from error
+
+    def _bring_up(self, schema: Schema) -> None:
+        migrations = _migrations(schema)
+        known = {name for name, _ in schema.steps}
+        if not {step.name for step in migrations.applied(self.db)} <= known:
+            self.close()
+            raise StoreError(
+                f"{self.path} was written by a newer nudgebot; start that version, or restore the "
+                "backup from before the update."
+            )
+        migrations.apply(self.db)
 
     @property
     def db(self) -> Database:
@@ -156,13 +167,12 @@ def _step(ddl: str) -> Callable[[Database], None]:
 
 def _statements(ddl: str) -> Iterator[str]:
     pending = ""
-    for line in ddl.splitlines(keepends=True):
-        pending += line
+    for piece in ddl.split(";"):
+        pending += f"{piece};"
+        # A semicolon in a comment or in a text ends nothing.
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
-    if pending.strip():
-        yield pending
 
 
 def _advice(path: Path, error: Exception) -> str:
