@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint format bench lock clean
+.PHONY: install demo tour test lint format bench lock clean
 
 install: $(VENV)/.installed
 
@@ -17,6 +17,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 demo: install
 	$(BIN)/nudgebot demo
+
+tour: install
+	$(BIN)/nudgebot demo --tour-only
 
 test: install
 	$(BIN)/python -m pytest
