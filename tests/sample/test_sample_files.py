@@ -118,6 +118,13 @@ def test_classes_are_about_25_with_two_teachers(school: Sample) -> None:
     assert {"7a-math", "7b-math", "7b-english", "8a-science"} <= set(people)
 
 
+def test_a_school_of_thirty_has_two_even_classes(tmp_path: Path) -> None:
+    """The committed sample can compare two classes of fifteen."""
+    rows = write(tmp_path, students=30, days=2).rows("enrollments")
+    inside = [row["class_id"] for row in rows if row["role"] == "student"]
+    assert inside.count("7a-math") == inside.count("7b-math") == 15
+
+
 def test_prerequisites_have_no_cycle(school: Sample) -> None:
     """The skills can be put in an order in which each comes after what it builds on."""
     needs: dict[str, set[str]] = {row["skill_id"]: set() for row in school.rows("skills")}
@@ -148,6 +155,16 @@ def test_the_past_ends_today_and_the_plans_do_not(school: Sample) -> None:
     assert max(moment(row["at"]) for row in school.rows("exams")) > end + timedelta(days=5)
     assert max(moment(row["due_at"]) for row in school.rows("assignments")) > end
     assert max(row["at"][:10] for row in school.rows("activities")) == str(TODAY)
+
+
+def test_no_row_is_dated_tomorrow_anywhere(tmp_path: Path) -> None:
+    """When the school's day ends it is tomorrow in the far east; no student's date says so."""
+    write_sample_school(
+        tmp_path, students=900, days=2, seed=SEED, today=TODAY, timezone="America/New_York"
+    )
+    rows = Sample(tmp_path, TODAY).rows("activities")
+    assert {"-05:00", "+09:00"} <= {row["at"][19:] for row in rows}
+    assert max(row["at"][:10] for row in rows) == str(TODAY)
 
 
 def test_exams_come_in_every_state(school: Sample) -> None:
@@ -264,15 +281,21 @@ def test_the_committed_sample_is_what_the_generator_writes(tmp_path: Path) -> No
 
 def test_nothing_is_known_before_it_happens(tmp_path: Path) -> None:
     """`until` leaves out what comes later that day, and nothing else."""
-    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    write_sample_school(tmp_path / "day", students=30, days=20, seed=SEED, today=TODAY)
-    write_sample_school(tmp_path / "noon", students=30, days=20, seed=SEED, today=TODAY, until=noon)
+    noon = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+    write_sample_school(tmp_path / "day", students=90, days=20, seed=SEED, today=TODAY)
+    write_sample_school(tmp_path / "noon", students=90, days=20, seed=SEED, today=TODAY, until=noon)
     whole, half = (Sample(tmp_path / name, TODAY) for name in ("day", "noon"))
     for stem, column in (("activities", "at"), ("practice", "started_at")):
         earlier = [row for row in whole.rows(stem) if moment(row[column]) < noon]
         assert half.rows(stem) == earlier
         assert len(earlier) < len(whole.rows(stem))
     assert all(moment(row["changed_at"]) < noon for row in half.rows("exam_results"))
+    for sample in (whole, half):
+        for row in sample.rows("achievements"):
+            if row["title"] == "Seven days in a row":
+                share = min(1.0, sample.longest_run(row["student_id"]) / 7)
+                assert float(row["progress"]) == round(share, 2)
+                assert bool(row["earned_at"]) == (share == 1)
 
 
 NOWHERE = date(2026, 12, 1)
@@ -320,6 +343,17 @@ def test_what_breaks_midway_leaves_the_old_export(tmp_path: Path) -> None:
     write(tmp_path, students=5, days=5)
     assert (tmp_path / "notes.txt").read_text() == "kept"
     assert len(Sample(tmp_path, TODAY).student_ids) == 5
+
+
+def test_a_folder_that_refuses_a_file_is_no_export(tmp_path: Path) -> None:
+    """When a move fails, students.csv is missing, so that old and new are never read together."""
+    write(tmp_path, students=4, days=5)
+    (tmp_path / "teachers.csv").unlink()
+    (tmp_path / "teachers.csv").mkdir()
+    with pytest.raises(InputError, match="could not be written"):
+        write(tmp_path, students=5, days=5)
+    assert not (tmp_path / "students.csv").exists()
+    assert not list(tmp_path.glob(".partial-*"))
 
 
 def test_nobody_sees_a_file_before_all_are_done(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Diary:
 
     def write(self, active: list[bool]) -> None:
         """Fill `activities` and `practice` with what is known by the cutoff."""
-        for day in range(min(self._clock.cut[0], self._timeline.today) + 1):
+        for day in range(self._clock.cut[0] + 1):
             if active[day]:
                 self._day(day)
             else:

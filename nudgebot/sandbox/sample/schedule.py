@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nudgebot.sandbox.sample.course import SUBJECTS, Course
+from nudgebot.sandbox.sample.kinds import SCIENCE
 from nudgebot.sandbox.sample.timeline import Timeline
 
 _EXAM_EVERY, _EXAM_OFFSETS = 9, (4, -1, -2)
@@ -68,7 +69,7 @@ def build_schedule(timeline: Timeline, course: Course) -> Schedule:
 def _days(timeline: Timeline, offset: int, every: int, known: int) -> list[int]:
     """School days `every` so many days, one of them `offset` days from the anchor."""
     first = (timeline.anchor + offset) % every
-    planned = range(first, timeline.today + known + every, every)
+    planned = range(first, timeline.today + known + 1, every)
     moved = (timeline.school_day(day) for day in planned)
     return sorted({day for day in moved if 0 <= day <= timeline.today + known})
 
@@ -88,12 +89,10 @@ def _exam(timeline: Timeline, course: Course, subject: int, place: tuple[int, in
 
 
 def _released(timeline: Timeline, subject: int, day: int) -> str:
-    """When results count; empty while nobody has said (English says only when it is so)."""
+    """When results count; Science says so beforehand, the others leave it empty until then."""
     at = f"{timeline.dates[day + _RELEASE_DAYS[subject]]}T{_RELEASE_HOUR_UTC}:00:00Z"
-    written = timeline.school.knows(day, 12 * 3600)
-    out = at <= stamp_of(timeline)
-    announced = written and subject == 2
-    return at if out or announced else ""
+    is_out, is_announced = at <= stamp_of(timeline), subject == SCIENCE
+    return at if is_out or is_announced else ""
 
 
 def stamp_of(timeline: Timeline) -> str:

@@ -76,7 +76,8 @@ def write_sample_school(
     that a demo's school does not know the evening in the morning. `zulip_user_ids` maps ids of
     students and teachers to Zulip users. `progress` is called with the number of students done.
     Needs the memory of one student, whatever their number. Raises InputError for numbers, a zone
-    or a folder that cannot be used; then nothing in the folder has changed.
+    or a folder that cannot be used; then nothing in the folder has changed, unless it refused the
+    last step, the moves: then it is left without students.csv, so that nobody reads it.
     """
     if students < 1:
         raise InputError("The number of students must be at least 1.")
