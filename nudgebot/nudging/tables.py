@@ -1,0 +1,130 @@
+"""The tables of nudging: what was decided, what is queued, what went out, and who asked for quiet.
+
+`nudges` is what was decided to be said, `nudge_parts` whom each nudge goes to, and `outbox` the
+messages themselves: one message may carry several parts (a digest), and a part is in one message.
+"""
+
+from __future__ import annotations
+
+from nudgebot.store import Schema
+
+_DECISIONS = """
+CREATE TABLE episodes (                      -- a rule that holds for a student, since when
+    student_id TEXT NOT NULL,
+    rule_id TEXT NOT NULL,
+    began_at INTEGER NOT NULL,
+    PRIMARY KEY (student_id, rule_id)
+) WITHOUT ROWID;
+CREATE TABLE decisions (                     -- the latest of its kind; bounded, never a log
+    student_id TEXT NOT NULL,
+    rule_id TEXT NOT NULL,
+    stage TEXT NOT NULL,                     -- the stage that dropped it, or queued
+    reason TEXT NOT NULL,
+    explanation TEXT NOT NULL,               -- the judge's, at explained_at
+    explained_at INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (student_id, rule_id, stage)
+) WITHOUT ROWID;
+CREATE TABLE rule_switches (                 -- an admin's word; it goes before the file's `enabled`
+    rule_id TEXT PRIMARY KEY,
+    enabled INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    switched_at INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+_NUDGES = """
+CREATE TABLE nudges (
+    nudge_key TEXT PRIMARY KEY,              -- student, rule, episode, nth
+    student_id TEXT NOT NULL,
+    rule_id TEXT NOT NULL,
+    rule_name TEXT NOT NULL,
+    episode_at INTEGER NOT NULL,
+    nth INTEGER NOT NULL,                    -- 1 for the first nudge of the episode
+    type TEXT NOT NULL,
+    urgency TEXT NOT NULL,
+    delivery TEXT NOT NULL,                  -- as routed, not always as the rule has it
+    to_student INTEGER NOT NULL,             -- counts against the student's caps
+    decided_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    due_day INTEGER NOT NULL,                -- of the student's calendar
+    expires_at INTEGER NOT NULL,
+    timing TEXT NOT NULL,                    -- why then
+    explanation TEXT NOT NULL,               -- the judge's, when it was decided
+    state TEXT NOT NULL,                     -- queued, sent, withdrawn, expired, refused
+    reason TEXT NOT NULL DEFAULT '',
+    changed_at INTEGER NOT NULL,
+    template_id TEXT NOT NULL DEFAULT '',
+    tone TEXT NOT NULL DEFAULT '',
+    language TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX one_nudge_waits ON nudges (student_id, rule_id) WHERE state = 'queued';
+CREATE INDEX nudges_by_student ON nudges (student_id, rule_id, due_at);
+CREATE INDEX nudges_by_decision ON nudges (decided_at);
+CREATE TABLE nudge_parts (
+    nudge_key TEXT NOT NULL REFERENCES nudges,
+    channel TEXT NOT NULL,                   -- student, mentor, class, dashboard
+    person_id TEXT NOT NULL,                 -- the student's, teacher's or class's id, or empty
+    due_at INTEGER NOT NULL,
+    -- waiting, posted (its message is in the outbox), sent, withdrawn, expired, refused, skipped
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    tries INTEGER NOT NULL DEFAULT 0,
+    outbox_key TEXT,
+    PRIMARY KEY (nudge_key, channel, person_id)
+) WITHOUT ROWID;
+CREATE INDEX parts_that_wait ON nudge_parts (due_at) WHERE state = 'waiting';
+CREATE INDEX parts_by_message ON nudge_parts (outbox_key);
+"""
+
+_OUTBOX = """
+CREATE TABLE outbox (
+    key TEXT PRIMARY KEY,                    -- the claim: the same key is never sent twice
+    purpose TEXT NOT NULL,
+    letter TEXT NOT NULL,                    -- the whole message as JSON; empty once pruned
+    state TEXT NOT NULL,                     -- claimed, sent, released, refused, unsettled
+    reason TEXT NOT NULL DEFAULT '',
+    message_id INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 1,     -- how often it was handed to the messenger
+    looks INTEGER NOT NULL DEFAULT 0,        -- how often its conversation was searched for it
+    owner_retries INTEGER NOT NULL,          -- released: its owner decides anew, not the outbox
+    claimed_at INTEGER NOT NULL,
+    tried_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    next_try_at INTEGER                      -- NULL: nothing more happens by itself
+) WITHOUT ROWID;
+CREATE INDEX outbox_open ON outbox (state) WHERE state IN ('claimed', 'released', 'unsettled');
+CREATE INDEX outbox_by_message ON outbox (message_id);
+"""
+
+_WISHES = """
+CREATE TABLE consents (                      -- what a student asked for; no import touches it
+    student_id TEXT PRIMARY KEY,
+    stopped_at INTEGER,
+    paused_until_at INTEGER,
+    quiet_start INTEGER,                     -- local hours; both or neither
+    quiet_end INTEGER,
+    changed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE snoozes (                       -- a teacher's word; it ends by itself
+    student_id TEXT NOT NULL,
+    rule_id TEXT NOT NULL,                   -- empty: every rule
+    until_at INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    snoozed_at INTEGER NOT NULL,
+    PRIMARY KEY (student_id, rule_id)
+) WITHOUT ROWID;
+"""
+
+SCHEMA = Schema(
+    "nudging",
+    (
+        ("decisions", _DECISIONS),
+        ("nudges", _NUDGES),
+        ("outbox", _OUTBOX),
+        ("wishes", _WISHES),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The way from candidate to message."""
