@@ -100,7 +100,7 @@ def _zone(number: int, draw: Draw, school_zone: str) -> str:
 
 def _hour(draw: Draw) -> float:
     """When she likes to work: most after school, some in the evening, a few before."""
-    times = (7.2, 13.5, 14.5, 15.0, 15.5, 16.0, 16.5, 17.0, 18.5, 19.5)
+    times = (8.1, 13.5, 14.5, 15.0, 15.5, 16.0, 16.5, 17.0, 18.5, 19.5)
     return pick(draw, times) + draw() - 0.5
 
 
