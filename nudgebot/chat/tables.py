@@ -1,0 +1,75 @@
+"""The tables of the conversation: the listener's place, open questions, answers, readings."""
+
+from __future__ import annotations
+
+from nudgebot.store import Schema
+
+_LISTENING = """
+CREATE TABLE chat_cursor (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    queue_id TEXT,                           -- NULL: there is no queue to go on with
+    last_event_id INTEGER NOT NULL,
+    floor_message_id INTEGER NOT NULL,       -- older messages were there before the bot
+    last_message_id INTEGER NOT NULL
+);
+CREATE TABLE chat_handled (                  -- what has had its effects, so that it has them once
+    source TEXT PRIMARY KEY,                 -- message:<id> or reaction:<message>:<user>:<emoji>
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE chat_echoes (                   -- own messages that came back: they did arrive
+    local_id TEXT PRIMARY KEY,
+    message_id INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE chat_skipped (                  -- commands too old to answer, until that is said
+    message_id INTEGER PRIMARY KEY,
+    place TEXT NOT NULL,
+    command TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+);
+"""
+
+_TALKING = """
+CREATE TABLE confirmations (
+    token TEXT PRIMARY KEY,
+    asker_id INTEGER NOT NULL,               -- the only Zulip user who may settle it
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,                   -- JSON
+    state TEXT NOT NULL,                     -- open, confirmed, done, cancelled or replaced
+    made_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    settled_by TEXT,                         -- the message or reaction that settled it
+    message_id INTEGER                       -- the bot's message that reactions count on
+) WITHOUT ROWID;
+CREATE INDEX confirmations_by_message ON confirmations (message_id);
+CREATE TABLE answers (                       -- what students wrote in their own words
+    message_id INTEGER PRIMARY KEY,
+    student_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    follows_key TEXT,                        -- the teacher's message that it came after
+    passed_to INTEGER NOT NULL DEFAULT 0     -- how many teachers it was passed on to
+);
+CREATE INDEX answers_by_student ON answers (student_id, at);
+CREATE TABLE teacher_messages (              -- what teachers wrote through the bot
+    key TEXT PRIMARY KEY,                    -- its key in the outbox
+    teacher_user_id INTEGER NOT NULL,
+    student_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    template TEXT NOT NULL DEFAULT '',
+    sent_at INTEGER NOT NULL,
+    state TEXT NOT NULL                      -- the outbox's word for what became of it
+) WITHOUT ROWID;
+CREATE INDEX teacher_messages_by_student ON teacher_messages (student_id, sent_at);
+CREATE TABLE audit (                         -- every read of a student's data
+    audit_id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor_user_id INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    student_id TEXT NOT NULL,
+    place TEXT NOT NULL
+);
+CREATE INDEX audit_by_student ON audit (student_id, at);
+"""
+
+SCHEMA = Schema("chat", (("listening", _LISTENING), ("talking", _TALKING)))
