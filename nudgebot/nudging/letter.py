@@ -1,0 +1,52 @@
+"""A letter: a message as the outbox keeps it, so that it can be looked for and sent again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from nudgebot.nudging.messages import Button, Direct, InStream, Outgoing, Recipient
+
+
+def to_letter(message: Outgoing) -> str:
+    """The message as JSON, all but its key."""
+    match message.recipient:
+        case Direct(user_ids):
+            recipient: dict[str, Any] = {"user_ids": list(user_ids)}
+        case InStream(stream, topic):
+            recipient = {"stream": stream, "topic": topic}
+    return json.dumps(
+        {
+            "recipient": recipient,
+            "content": message.content,
+            "purpose": message.purpose,
+            "heading": message.heading,
+            "buttons": [[each.label, each.help, each.reply] for each in message.buttons],
+        },
+        ensure_ascii=False,
+    )
+
+
+def from_letter(key: str, letter: str) -> Outgoing:
+    """The message that the JSON was made of."""
+    parts = json.loads(letter)
+    return Outgoing(
+        key=key,
+        recipient=_recipient(parts["recipient"]),
+        content=parts["content"],
+        purpose=parts["purpose"],
+        heading=parts["heading"],
+        buttons=tuple(Button(*each) for each in parts["buttons"]),
+    )
+
+
+def local_id_of(key: str) -> str:
+    """The id by which a message's echo can be told; always the same for a key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+def _recipient(parts: dict[str, Any]) -> Recipient:
+    if "user_ids" in parts:
+        return Direct(tuple(parts["user_ids"]))
+    return InStream(parts["stream"], parts["topic"])

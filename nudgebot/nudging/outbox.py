@@ -1,0 +1,274 @@
+"""The outbox: claim, send, settle; no message twice, and none lost without being seen.
+
+A claim (the primary key) is written before anything is sent, and holds the whole message. What
+happens then is sorted by one question, "could the server have taken it?":
+
+no, and another try makes sense   released: tried again, later and later, a bounded number of times
+no, and the refusal is final      refused, with the reason
+nobody can tell                   unsettled: looked for in its conversation before anything else
+
+A claim that a killed process left behind is unsettled too. Only a message that was looked for,
+some time after it was tried, and is not there, is released.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from nudgebot.errors import DeliveryError
+from nudgebot.nudging.letter import from_letter, local_id_of, to_letter
+from nudgebot.nudging.messages import Messenger, Outgoing
+from nudgebot.school.days import from_at, to_at
+from nudgebot.store import Store
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+MAX_LOOKS = 20
+FIRST_WAIT_SECONDS = 30
+LONGEST_WAIT_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Posted:
+    """How a message stands: claimed, sent, released, refused or unsettled, and why."""
+
+    key: str
+    state: str
+    message_id: int | None
+    reason: str
+
+
+class Outbox:
+    """Sends messages, each key at most once.
+
+    `grace_seconds` is how long after a try the server may still take the message: only after it
+    a message that is not found counts as not sent. One process at a time may use an outbox; its
+    threads may share it.
+    """
+
+    def __init__(self, store: Store, messenger: Messenger, *, grace_seconds: int = 120) -> None:
+        self._store = store
+        self._messenger = messenger
+        self._grace_seconds = grace_seconds
+        self._sending: set[str] = set()
+        self._guard = threading.Lock()
+
+    def post(self, message: Outgoing, as_of: datetime) -> Posted:
+        """Claim and send; a key that was claimed before is not sent again, its state is told."""
+        with self._held(message.key) as free:
+            if not free:
+                return self._stand(message.key)
+            if self.claim(message, as_of) or self._claim_again(message.key, as_of):
+                return self._send(message, as_of)
+        return self._stand(message.key)
+
+    def claim(self, message: Outgoing, as_of: datetime, *, owner_retries: bool = False) -> bool:
+        """Reserve the right to send; False if the key was ever claimed.
+
+        With `owner_retries` a released message waits for `take_back` instead of being sent again
+        by `run`. Joins the transaction that it is called in.
+        """
+        at = to_at(as_of)
+        cursor = self._store.execute(
+            """INSERT INTO outbox
+               (key, purpose, letter, state, owner_retries, claimed_at, tried_at)
+               VALUES (?, ?, ?, 'claimed', ?, ?, ?) ON CONFLICT DO NOTHING""",
+            [message.key, message.purpose, to_letter(message), owner_retries, at, at],
+        )
+        return cursor.rowcount == 1
+
+    def push(self, message: Outgoing, as_of: datetime) -> Posted:
+        """Send what the caller has just claimed itself."""
+        with self._held(message.key) as free:
+            return self._send(message, as_of) if free else self._stand(message.key)
+
+    def take_back(self, key: str) -> bool:
+        """Forget a released message, so that its owner may decide anew what is said."""
+        cursor = self._store.execute(
+            "DELETE FROM outbox WHERE key = ? AND state = 'released' AND owner_retries", [key]
+        )
+        return cursor.rowcount == 1
+
+    def run(self, as_of: datetime) -> list[Posted]:
+        """Settle what is unsettled and try again what was released, as far as it is time."""
+        done = []
+        for row in self._store.rows(
+            """SELECT key FROM outbox
+               WHERE (state = 'claimed' AND tried_at <= :before)
+               OR (state = 'unsettled' AND next_try_at <= :at)
+               OR (state = 'released' AND next_try_at <= :at AND NOT owner_retries)
+               ORDER BY claimed_at, key""",
+            {"at": to_at(as_of), "before": to_at(as_of) - self._grace_seconds},
+        ):
+            with self._held(row["key"]) as free:
+                if free:
+                    done.append(self._resume(row["key"], as_of))
+        return done
+
+    def unsettled(self) -> list[Posted]:
+        """What nobody can tell about yet, and what waits for another try; oldest first."""
+        rows = self._store.rows(
+            """SELECT key, state, message_id, reason FROM outbox
+               WHERE state IN ('claimed', 'unsettled', 'released') ORDER BY claimed_at, key"""
+        )
+        return [_posted(row) for row in rows]
+
+    def find(self, key: str) -> Posted | None:
+        """How the message of a key stands, if there is one."""
+        row = self._row(key)
+        return None if row is None else _posted(row)
+
+    def prune(self, before: datetime) -> int:
+        """Empty the letters of what was settled before then; the claims stay. Returns how many."""
+        cursor = self._store.execute(
+            """UPDATE outbox SET letter = '' WHERE letter != '' AND settled_at < ?
+               AND state IN ('sent', 'refused')""",
+            [to_at(before)],
+        )
+        return cursor.rowcount
+
+    @contextmanager
+    def _held(self, key: str) -> Iterator[bool]:
+        """Only one thread at a time works on a key; False where another one does."""
+        with self._guard:
+            free = key not in self._sending
+            self._sending.add(key)
+        try:
+            yield free
+        finally:
+            if free:
+                with self._guard:
+                    self._sending.discard(key)
+
+    def _row(self, key: str) -> sqlite3.Row | None:
+        return self._store.row("SELECT * FROM outbox WHERE key = ?", [key])
+
+    def _stand(self, key: str) -> Posted:
+        return self.find(key) or Posted(key, "claimed", None, "It is being sent.")
+
+    def _claim_again(self, key: str, as_of: datetime) -> bool:
+        cursor = self._store.execute(
+            """UPDATE outbox SET state = 'claimed', attempts = attempts + 1, tried_at = :at
+               WHERE key = :key AND state = 'released' AND next_try_at <= :at""",
+            {"key": key, "at": to_at(as_of)},
+        )
+        return cursor.rowcount == 1
+
+    def _resume(self, key: str, as_of: datetime) -> Posted:
+        row = self._row(key)
+        if row is not None and row["state"] in ("claimed", "unsettled"):
+            self._look(row, as_of)
+            row = self._row(key)
+        if row is None or row["owner_retries"] or not self._claim_again(key, as_of):
+            return self._stand(key)
+        return self._send(from_letter(key, row["letter"]), as_of)
+
+    def _send(self, message: Outgoing, as_of: datetime) -> Posted:
+        try:
+            message_id = self._messenger.send(message, local_id=local_id_of(message.key))
+        except DeliveryError as error:
+            if error.accepted is False:
+                return self._not_accepted(message.key, error, as_of)
+            return self._doubt(message.key, str(error), as_of)
+        except Exception:  # whatever it was, the server may have the message
+            log.exception("sending stumbled key=%s", local_id_of(message.key))
+            return self._doubt(message.key, "The program stumbled while sending.", as_of)
+        return self._settle(message.key, "sent", as_of, message_id=message_id)
+
+    def _not_accepted(self, key: str, error: DeliveryError, as_of: datetime) -> Posted:
+        attempts = self._store.value("SELECT attempts FROM outbox WHERE key = ?", [key])
+        if error.retry_after_seconds is None:
+            return self._settle(key, "refused", as_of, reason=str(error))
+        if attempts >= MAX_ATTEMPTS:
+            reason = f"Given up after {attempts} tries: {error}"
+            return self._settle(key, "refused", as_of, reason=reason)
+        wait = max(error.retry_after_seconds, _backoff(attempts))
+        return self._settle(key, "released", as_of, reason=str(error), wait_seconds=wait)
+
+    def _doubt(self, key: str, reason: str, as_of: datetime) -> Posted:
+        return self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=0)
+
+    def _look(self, row: sqlite3.Row, as_of: datetime) -> None:
+        key = row["key"]
+        since = from_at(row["claimed_at"])
+        message = from_letter(key, row["letter"])
+        try:
+            message_id = self._messenger.find(message, local_id=local_id_of(key), since=since)
+        except DeliveryError as error:
+            self._look_later(row, str(error), as_of)
+            return
+        except Exception:  # one that cannot be looked for must not hold up the others
+            log.exception("looking for a message stumbled key=%s", local_id_of(key))
+            self._look_later(row, "The program stumbled while looking for it.", as_of)
+            return
+        if message_id is not None and self._is_of_another(message_id, key):
+            self._look_later(row, "An equal message was found, but it is another one.", as_of)
+        elif message_id is not None:
+            self._settle(key, "sent", as_of, message_id=message_id)
+        elif to_at(as_of) - row["tried_at"] < self._grace_seconds:
+            rest = row["tried_at"] + self._grace_seconds - to_at(as_of)
+            self._settle(key, "unsettled", as_of, reason=row["reason"], wait_seconds=rest)
+        else:
+            reason = "It was looked for and is not there."
+            state = "refused" if row["attempts"] >= MAX_ATTEMPTS else "released"
+            self._settle(key, state, as_of, reason=reason, wait_seconds=0)
+
+    def _is_of_another(self, message_id: int, key: str) -> bool:
+        found = self._store.value(
+            "SELECT 1 FROM outbox WHERE message_id = ? AND key != ?", [message_id, key]
+        )
+        return found is not None
+
+    def _look_later(self, row: sqlite3.Row, reason: str, as_of: datetime) -> None:
+        looks = row["looks"] + 1
+        given_up = looks >= MAX_LOOKS
+        self._store.execute("UPDATE outbox SET looks = ? WHERE key = ?", [looks, row["key"]])
+        self._settle(
+            row["key"],
+            "unsettled",
+            as_of,
+            reason=f"{reason} Look for it by hand." if given_up else reason,
+            wait_seconds=None if given_up else _backoff(looks),
+        )
+
+    def _settle(
+        self,
+        key: str,
+        state: str,
+        as_of: datetime,
+        *,
+        message_id: int | None = None,
+        reason: str = "",
+        wait_seconds: float | None = None,
+    ) -> Posted:
+        at = to_at(as_of)
+        self._store.execute(
+            """UPDATE outbox SET state = :state, message_id = :message_id, reason = :reason,
+               settled_at = :settled_at, next_try_at = :next_try_at WHERE key = :key""",
+            {
+                "key": key,
+                "state": state,
+                "message_id": message_id,
+                "reason": reason,
+                "settled_at": at if state in ("sent", "refused") else None,
+                "next_try_at": None
+                if wait_seconds is None or state in ("sent", "refused")
+                else at + round(wait_seconds),
+            },
+        )
+        return Posted(key, state, message_id, reason)
+
+
+def _posted(row: sqlite3.Row) -> Posted:
+    return Posted(row["key"], row["state"], row["message_id"], row["reason"])
+
+
+def _backoff(times: int) -> int:
+    return min(FIRST_WAIT_SECONDS << max(times - 1, 0), LONGEST_WAIT_SECONDS)

@@ -1,0 +1,21 @@
+"""A fresh file with the tables that nudging reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nudgebot.nudging.tables import SCHEMA as NUDGING
+from nudgebot.school.links import SCHEMA as LINKS
+from nudgebot.school.tables import SCHEMA as SCHOOL
+from nudgebot.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """School, links and nudging in one file."""
+    opened = Store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
+    yield opened
+    opened.close()

@@ -1,0 +1,212 @@
+"""The outbox: at most one copy whatever happens, and what was not sent is seen."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nudgebot.nudging.letter import from_letter, to_letter
+from nudgebot.nudging.messages import Button, Direct, InStream, Outgoing
+from nudgebot.nudging.outbox import MAX_ATTEMPTS, MAX_LOOKS, Outbox
+from nudgebot.store import Store
+from nudging.fakes import FakeMessenger, Killed, failing, killing
+
+NOW = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HELLO = Outgoing("answer:1", Direct((7,)), "Hello", "answer")
+
+
+def test_a_key_is_sent_once(store: Store) -> None:
+    """Posting a key again tells how it stands and sends nothing."""
+    messenger = FakeMessenger()
+    outbox = Outbox(store, messenger)
+    first, second = outbox.post(HELLO, NOW), outbox.post(HELLO, NOW + MINUTE)
+    assert first == second
+    assert (first.state, first.message_id) == ("sent", 100)
+    assert messenger.texts == ["Hello"]
+
+
+def test_a_refusal_is_final_and_keeps_its_reason(store: Store) -> None:
+    """What the server refuses for good is never tried again."""
+    messenger = FakeMessenger(before=failing(False))
+    outbox = Outbox(store, messenger)
+    assert outbox.post(HELLO, NOW).state == "refused"
+    assert outbox.run(NOW + 60 * MINUTE) == []
+    assert outbox.post(HELLO, NOW + 60 * MINUTE).reason == "Zulip did not take it."
+    assert messenger.sends == 1
+
+
+def test_what_was_surely_not_accepted_is_tried_again_later(store: Store) -> None:
+    """A released message waits at least as long as the server asked, then goes out once."""
+    messenger = FakeMessenger(before=failing(False, retry_after_seconds=50, times=1))
+    outbox = Outbox(store, messenger)
+    assert outbox.post(HELLO, NOW).state == "released"
+    assert outbox.run(NOW + timedelta(seconds=49)) == []
+    assert [each.state for each in outbox.run(NOW + timedelta(seconds=50))] == ["sent"]
+    assert messenger.texts == ["Hello"]
+    assert outbox.unsettled() == []
+
+
+def test_tries_are_bounded(store: Store) -> None:
+    """After so many tries the message is refused, with the last reason."""
+    messenger = FakeMessenger(before=failing(False, retry_after_seconds=1))
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    for hour in range(1, 30):
+        outbox.run(NOW + timedelta(hours=hour))
+    found = outbox.find("answer:1")
+    assert messenger.sends == MAX_ATTEMPTS
+    assert found is not None
+    assert found.state == "refused"
+    assert found.reason.startswith("Given up after 8 tries")
+
+
+def test_in_doubt_a_message_that_arrived_is_found(store: Store) -> None:
+    """A send that ended in doubt after the server took it is settled by looking."""
+    messenger = FakeMessenger(after=failing(None))
+    outbox = Outbox(store, messenger)
+    assert outbox.post(HELLO, NOW).state == "unsettled"
+    assert [(each.state, each.message_id) for each in outbox.run(NOW + MINUTE)] == [("sent", 100)]
+    assert messenger.texts == ["Hello"]
+
+
+def test_in_doubt_a_message_that_is_not_there_is_sent_only_after_the_grace(store: Store) -> None:
+    """The server gets time to take it; only then it counts as not sent, and goes out once."""
+    messenger = FakeMessenger(before=failing(None, times=1))
+    outbox = Outbox(store, messenger, grace_seconds=120)
+    outbox.post(HELLO, NOW)
+    assert [each.state for each in outbox.run(NOW + MINUTE)] == ["unsettled"]
+    assert messenger.texts == []
+    assert [each.state for each in outbox.run(NOW + 2 * MINUTE)] == ["sent"]
+    assert messenger.texts == ["Hello"]
+
+
+def test_a_stumble_of_the_program_is_doubt_too(store: Store) -> None:
+    """An error nobody expected after the server took it does not lead to a second copy."""
+
+    def stumble(_: Outgoing) -> None:
+        raise RuntimeError("unexpected")
+
+    messenger = FakeMessenger(after=stumble)
+    outbox = Outbox(store, messenger)
+    assert outbox.post(HELLO, NOW).state == "unsettled"
+    outbox.run(NOW + 5 * MINUTE)
+    assert messenger.texts == ["Hello"]
+
+
+def test_while_the_conversation_cannot_be_read_nothing_is_sent(store: Store) -> None:
+    """Looking is tried again, later and later, and in the end left to a person; never a send."""
+    messenger = FakeMessenger(before=failing(None), on_find=failing(None))
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    for hour in range(1, 60):
+        outbox.run(NOW + timedelta(hours=hour))
+    assert messenger.sends == 1
+    assert messenger.finds == MAX_LOOKS
+    assert [each.reason for each in outbox.unsettled()] == [
+        "Zulip did not take it. Look for it by hand."
+    ]
+
+
+def test_an_equal_message_of_another_key_is_not_taken_for_this_one(store: Store) -> None:
+    """Two equal answers are two messages: the doubtful one is left to a person, not settled."""
+    messenger = FakeMessenger()
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    messenger.before = failing(None)
+    outbox.post(Outgoing("answer:2", Direct((7,)), "Hello", "answer"), NOW)
+    outbox.run(NOW + 5 * MINUTE)
+    assert [(each.key, each.state) for each in outbox.unsettled()] == [("answer:2", "unsettled")]
+    assert messenger.sends == 2
+
+
+@pytest.mark.parametrize("crash_at", ["after claim", "after send", "after settle", "nowhere"])
+def test_a_crash_anywhere_never_doubles_a_message(store: Store, crash_at: str) -> None:
+    """Killed at any step and started again: one copy in the end, and until then it is seen."""
+    messenger = FakeMessenger()
+    outbox = Outbox(store, messenger)
+    if crash_at == "after claim":
+        messenger.before = killing
+    elif crash_at == "after send":
+        messenger.after = killing
+    try:
+        outbox.post(HELLO, NOW)
+        if crash_at == "after settle":
+            raise Killed
+    except Killed:
+        pass
+    messenger.before = messenger.after = lambda _: None
+    restarted = Outbox(store, messenger)
+    waiting = [each.key for each in restarted.unsettled()]
+    assert waiting == (["answer:1"] if crash_at in ("after claim", "after send") else [])
+    restarted.run(NOW + MINUTE)
+    assert len(messenger.texts) <= 1
+    restarted.run(NOW + 2 * MINUTE)
+    restarted.post(HELLO, NOW + 3 * MINUTE)
+    assert messenger.texts == ["Hello"]
+    assert restarted.unsettled() == []
+
+
+def test_a_message_being_sent_is_left_alone(store: Store) -> None:
+    """While one thread sends, another one's run neither looks for the message nor sends it."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def wait(_: Outgoing) -> None:
+        inside.set()
+        assert go_on.wait(10)
+
+    messenger = FakeMessenger(before=wait)
+    outbox = Outbox(store, messenger)
+    sender = threading.Thread(target=outbox.post, args=(HELLO, NOW))
+    sender.start()
+    assert inside.wait(10)
+    assert outbox.run(NOW + 60 * MINUTE) == []
+    assert outbox.post(HELLO, NOW + 60 * MINUTE).state == "claimed"
+    go_on.set()
+    sender.join(10)
+    assert messenger.finds == 0
+    assert messenger.texts == ["Hello"]
+
+
+def test_released_messages_of_an_owner_wait_for_their_owner(store: Store) -> None:
+    """The outbox does not send again what its owner wants to decide anew."""
+    messenger = FakeMessenger(before=failing(False, retry_after_seconds=1, times=1))
+    outbox = Outbox(store, messenger)
+    assert outbox.claim(HELLO, NOW, owner_retries=True)
+    assert outbox.push(HELLO, NOW).state == "released"
+    assert outbox.run(NOW + 60 * MINUTE) == []
+    assert outbox.take_back(HELLO.key)
+    assert outbox.find(HELLO.key) is None
+    assert not outbox.take_back(HELLO.key)
+
+
+def test_pruning_keeps_the_claim(store: Store) -> None:
+    """Old texts go, the word that the key was used stays."""
+    messenger = FakeMessenger()
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    assert outbox.prune(NOW) == 0
+    assert outbox.prune(NOW + MINUTE) == 1
+    assert store.value("SELECT letter FROM outbox") == ""
+    assert outbox.post(HELLO, NOW + MINUTE).state == "sent"
+    assert messenger.sends == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(HELLO, id="direct"),
+        pytest.param(
+            Outgoing(
+                "k", InStream("7b", "news"), "Ü\n`x`", "p", "Heading", (Button("A", "b", "c"),)
+            ),
+            id="stream with a button",
+        ),
+        pytest.param(Outgoing("k", InStream(19, "news"), "x", "p"), id="stream by id"),
+    ],
+)
+def test_a_letter_holds_the_whole_message(message: Outgoing) -> None:
+    """What is read back is what was written."""
+    assert from_letter(message.key, to_letter(message)) == message
