@@ -1,0 +1,93 @@
+"""The two threads of the process, their ticks, and one clean end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import schedule
+
+from nudgebot.errors import NudgebotError
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+LONGEST_WAIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is done every so often; `run` gets the moment as of which it is done."""
+
+    name: str
+    every_seconds: int
+    run: Callable[[datetime], object]
+
+
+class Service:
+    """Runs the jobs in one thread and the listener in another, until it is told to stop.
+
+    Every job is guarded: one that raises is logged, told to `failed`, and runs again when it is
+    due. The listener's end ends the service: without ears it would look healthy and be deaf.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        *,
+        listen: Callable[[], object],
+        clock: Clock,
+        stopping: threading.Event,
+        done: Callable[[str, object], None] = lambda _name, _result: None,
+    ) -> None:
+        self._jobs = jobs
+        self._listen = listen
+        self._clock = clock
+        self._stopping = stopping
+        self._done = done
+        # schedule's own default scheduler is shared by the whole process; this one is not.
+        self._scheduler = schedule.Scheduler()
+        self._deaf: BaseException | None = None
+
+    def run(self) -> None:
+        """Work until `stopping` is set; raises what ended the listener, if something did."""
+        for job in self._jobs:
+            self._scheduler.every(max(job.every_seconds, 1)).seconds.do(self._guarded, job)
+        ears = threading.Thread(target=self._hear, name="listener")
+        ears.start()
+        try:
+            for job in self._jobs:
+                if not self._stopping.is_set():
+                    self._guarded(job)
+            while not self._stopping.is_set():
+                self._scheduler.run_pending()
+                idle = self._scheduler.idle_seconds or 0.0
+                self._stopping.wait(min(max(idle, 0.05), LONGEST_WAIT_SECONDS))
+        finally:
+            self._stopping.set()
+            ears.join()
+        if self._deaf is not None:
+            raise self._deaf
+
+    def _hear(self) -> None:
+        try:
+            self._listen()
+        except BaseException as error:  # noqa: BLE001  # handed to the thread that can end the process
+            self._deaf = error
+        finally:
+            self._stopping.set()
+
+    def _guarded(self, job: Job) -> None:
+        """schedule re-runs a raising job at every tick and starves the rest."""
+        try:
+            result = job.run(self._clock())
+        except NudgebotError as error:
+            # Its text is safe by design; a trace would say nothing more.
+            log.warning("job %s: %s", job.name, error)
+        except Exception:
+            log.exception("job %s failed; it runs again when it is due", job.name)
+        else:
+            self._done(job.name, result)
