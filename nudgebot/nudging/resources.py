@@ -13,7 +13,7 @@ from nudgebot.nudging.complaints import checked
 from nudgebot.nudging.strict_yaml import Entries, Items, Node, line_at, plain
 
 EVERY_SUBJECT = "any"
-MOST_PER_MESSAGE = 6
+MOST_PER_MESSAGE = 4
 _LINK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?(/[A-Za-z0-9._~%/?=&#+,;@:!$*-]*)?")
 
 
