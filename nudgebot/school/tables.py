@@ -88,20 +88,24 @@ CREATE TABLE content (
     gone_at INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE activities (
-    -- The LMS's id where it gives one; else made of the row and its occurrence among equal rows,
-    -- so that real duplicates stay and a second import adds nothing.
-    activity_key TEXT PRIMARY KEY,
+    -- Only the import reads raw activity. A row is known again by the LMS's id where it gives one;
+    -- else equal rows of a day are counted, so that real duplicates stay and a second import of
+    -- the same rows adds nothing.
+    activity_key INTEGER PRIMARY KEY,
+    activity_id TEXT,                        -- NULL: the LMS gives none
     student_id TEXT NOT NULL,
     at INTEGER NOT NULL,
     day INTEGER NOT NULL,
     hour INTEGER NOT NULL,                   -- local hour 0-23; -1 where the export has days only
     kind TEXT NOT NULL,
     content_id TEXT NOT NULL DEFAULT '',
-    subject TEXT NOT NULL DEFAULT '',
+    subject TEXT NOT NULL DEFAULT '',        -- as the row has it; roll-ups take the content's else
     events INTEGER NOT NULL DEFAULT 1,       -- clicks that the row stands for
     minutes REAL,
     progress REAL                            -- 0 to 1
 );
+CREATE UNIQUE INDEX activities_by_id ON activities (activity_id) WHERE activity_id IS NOT NULL;
+CREATE INDEX activities_by_day ON activities (day);
 CREATE TABLE activity_days (
     student_id TEXT NOT NULL,
     day INTEGER NOT NULL,
@@ -153,6 +157,7 @@ CREATE TABLE exams (
     at INTEGER NOT NULL,
     max_score REAL NOT NULL,
     released_at INTEGER,                     -- results count from then on; NULL: not released
+    weight_percent REAL,                     -- its part of the final mark; NULL: not known
     gone_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX exams_by_class ON exams (class_id, at);
@@ -173,6 +178,7 @@ CREATE TABLE assignments (
     due_at INTEGER NOT NULL,
     questions INTEGER,
     difficulty TEXT NOT NULL DEFAULT '',
+    weight_percent REAL,                     -- its part of the final mark; NULL: not known
     gone_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX assignments_by_class ON assignments (class_id, due_at);
@@ -198,7 +204,9 @@ CREATE TABLE batches (
     source TEXT NOT NULL,                    -- the file's or folder's name
     format TEXT NOT NULL,
     fingerprint TEXT NOT NULL,               -- of the content: the same is not read twice
-    state TEXT NOT NULL,                     -- taken, held or refused
+    path TEXT NOT NULL DEFAULT '',           -- where it lay, so that a held one can be released
+    stamp TEXT NOT NULL DEFAULT '',          -- sizes and times of its files, as one digest
+    state TEXT NOT NULL,                     -- taken, held, released or refused
     started_at INTEGER NOT NULL,
     data_as_of_at INTEGER,                   -- the newest thing that it knows
     rows_read INTEGER NOT NULL DEFAULT 0,

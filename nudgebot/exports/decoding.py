@@ -1,0 +1,110 @@
+"""Bytes of unknown encoding to lines of text, block by block."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from nudgebot.errors import ExportError
+from nudgebot.exports.bundle import BLOCK
+
+MAX_LINE_BYTES = 16 * 2**20
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+class Lines:
+    """The lines of a file, as text; afterwards tells what had to be mended.
+
+    A byte order mark decides; without one it is UTF-8, and bytes that are not UTF-8 are read as
+    Windows-1252, one by one, since a single stray byte is the usual dirt.
+    """
+
+    def __init__(self, file: BinaryIO, shown: str) -> None:
+        self._file = file
+        self._shown = shown
+        self._line = 1
+        self.bytes_read = 0
+        self.stray_bytes = 0
+        self.first_stray_line = 0
+        self.first_nul_line = 0
+        self.ends_in_newline = True
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(io.StringIO(text, newline="") for text in self._texts())
+
+    def _texts(self) -> Iterator[str]:
+        for text in self._decoded():
+            self.ends_in_newline = text.endswith(("\n", "\r"))
+            if "\0" in text:
+                if not self.first_nul_line:
+                    self.first_nul_line = self._line + text.count("\n", 0, text.index("\0"))
+                yield text.replace("\0", "")
+            else:
+                yield text
+            self._line += text.count("\n")
+
+    def _decoded(self) -> Iterator[str]:
+        head = self._read()
+        for mark, encoding in _WIDE.items():
+            if head.startswith(mark):
+                yield from self._wide(head[2:], encoding)
+                return
+        yield from self._narrow(head.removeprefix(codecs.BOM_UTF8))
+
+    def _read(self) -> bytes:
+        block = self._file.read(BLOCK)
+        self.bytes_read += len(block)
+        return block
+
+    def _wide(self, block: bytes, encoding: str) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        rest = ""
+        while block:
+            text = rest + decoder.decode(block)
+            cut = text.rfind("\n") + 1
+            rest = text[cut:]
+            if cut:
+                yield text[:cut]
+            block = self._read()
+        if rest:
+            yield rest
+
+    def _narrow(self, block: bytes) -> Iterator[str]:
+        rest = b""
+        while block:
+            block = rest + block
+            cut = block.rfind(b"\n") + 1
+            rest = block[cut:]
+            if cut:
+                yield self._text(block[:cut])
+            elif len(rest) > MAX_LINE_BYTES:
+                raise ExportError(
+                    f"{self._shown}:{self._line}: the line has no end; this is no table of text."
+                )
+            block = self._read()
+        if rest:
+            yield self._text(rest)
+
+    def _text(self, block: bytes) -> str:
+        try:
+            return block.decode()
+        except UnicodeDecodeError:
+            return "".join(self._mended(block))
+
+    def _mended(self, block: bytes) -> Iterator[str]:
+        start = 0
+        while start < len(block):
+            try:
+                yield block[start:].decode()
+                return
+            except UnicodeDecodeError as error:
+                bad = start + error.start
+                yield block[start:bad].decode()
+                yield block[bad : bad + 1].decode("cp1252", errors="replace")
+                self.stray_bytes += 1
+                if not self.first_stray_line:
+                    self.first_stray_line = self._line + block.count(b"\n", 0, bad)
+                start = bad + 1

@@ -1,0 +1,124 @@
+"""The folder into which exports are delivered: finds what is new and complete, and imports it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from nudgebot.errors import ExportError
+from nudgebot.exports.bundle import Stamp, is_partial, is_unfinished, open_bundle, stamp
+from nudgebot.exports.importer import Importer, digest
+from nudgebot.exports.report import ImportReport
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An export of which nothing could be taken, and why."""
+
+    source: str
+    text: str
+    state: str = "refused"
+
+
+Outcome = ImportReport | Refused
+
+
+class Inbox:
+    """Looks for exports: zips, sub-folders with CSVs, or CSVs right in the folder.
+
+    A delivery is read once its files have kept their sizes and times for `settle_seconds`, as far
+    as the polls' own times tell, and once only: what became of it stands in the database, so that
+    a restart does not read or report it again. Files that are named as hidden or partial wait.
+    """
+
+    def __init__(
+        self, folder: Path, importer: Importer, *, format_name: str, settle_seconds: int
+    ) -> None:
+        self._folder = folder
+        self._importer = importer
+        self._format_name = format_name
+        self._settle = timedelta(seconds=settle_seconds)
+        self._since: dict[Path, tuple[Stamp, datetime]] = {}
+        self._done: dict[Path, Stamp] = {}
+
+    def poll(self, as_of: datetime) -> list[Outcome]:
+        """Import what is complete and new, the oldest first; one bad export stops no other."""
+        outcomes = []
+        for path in self._ready(as_of):
+            outcome = self._import(path, as_of)
+            if outcome is not None:
+                outcomes.append(outcome)
+        return outcomes
+
+    def release(self, batch_id: int, as_of: datetime) -> ImportReport:
+        """Import a batch that was held back, by an admin's word.
+
+        Raises ExportError where the batch does not wait, or its files are no longer the same.
+        """
+        ledger = self._importer.ledger
+        held = ledger.held(batch_id)
+        if held is None:
+            raise ExportError(f"Batch {batch_id} is not held back.")
+        if not stamp(held.path) or open_bundle(held.path).fingerprint() != held.fingerprint:
+            raise ExportError(
+                f"The files of batch {batch_id} have changed or are gone; deliver the export again."
+            )
+        report = self._importer.ingest(
+            held.path, format_name=held.format_name, as_of=as_of, allow_drop=True
+        )
+        ledger.release(batch_id)
+        return report
+
+    def _ready(self, as_of: datetime) -> list[Path]:
+        ready = []
+        seen: dict[Path, tuple[Stamp, datetime]] = {}
+        for path in self._deliveries():
+            state = stamp(path)
+            if not state or self._done.get(path) == state:
+                continue
+            before = self._since.get(path)
+            since = before[1] if before is not None and before[0] == state else as_of
+            seen[path] = (state, since)
+            if as_of - since >= self._settle and not is_unfinished(path):
+                ready.append((max(time for _, _, time in state), path))
+        self._since = seen
+        return [path for _, path in sorted(ready)]
+
+    def _deliveries(self) -> list[Path]:
+        try:
+            found = sorted(self._folder.iterdir())
+        except OSError:
+            return []
+        named = [
+            each
+            for each in found
+            if not each.name.startswith((".", "~")) and each.name != "__MACOSX"
+        ]
+        paths = [
+            each
+            for each in named
+            if each.is_dir() or (each.suffix.lower() == ".zip" and not is_partial(each.name))
+        ]
+        if any(each.is_file() and each not in paths for each in named):
+            paths.append(self._folder)
+        return [each for each in paths if not each.is_symlink() or each == self._folder]
+
+    def _import(self, path: Path, as_of: datetime) -> Outcome | None:
+        state = stamp(path)
+        if self._importer.ledger.has_seen(path, digest(state)):
+            self._done[path] = state
+            return None
+        try:
+            outcome: Outcome = self._importer.ingest(
+                path, format_name=self._format_name, as_of=as_of
+            )
+        except ExportError as error:
+            if stamp(path) != state:
+                return None
+            outcome = Refused(path.name, str(error))
+        self._done[path] = state
+        return outcome

@@ -1,0 +1,123 @@
+"""Rows of a file to rows of a table: whole columns at once, row by row where one is bad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
+
+from nudgebot.errors import Problem
+from nudgebot.exports.cells import BadCellError, Cells
+from nudgebot.exports.layout import BadRowError, Column, Context, Layout
+from nudgebot.exports.sheet import Header, Rows
+
+Row = Sequence[Any]
+
+
+@dataclass
+class Parsed:
+    """A batch of rows of one file, as columns of equal length in the layout's order.
+
+    `refused_keys` are the keys of rows that were refused but say whose they are; `nameless`
+    counts refused rows that do not.
+    """
+
+    columns: list[Sequence[Any]]
+    lines: Sequence[int]
+    texts: Sequence[Sequence[str]]
+    problems: list[Problem] = field(default_factory=list)
+    refused_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    nameless: int = 0
+
+    @property
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The rows."""
+        return zip(*self.columns, strict=True)
+
+
+class Parser:
+    """Reads the batches of one file by its layout."""
+
+    def __init__(self, layout: Layout, header: Header, context: Context, *, shown: str) -> None:
+        self._layout = layout
+        self._context = context
+        self._shown = shown
+        self._cells: list[Cells] = [column.cells(context) for column in layout.columns]
+        self._places = [header.places.get(column.name) for column in layout.columns]
+
+    def parse(self, batch: Rows) -> Parsed:
+        """The values of a batch; rows that cannot be taken are among the problems."""
+        if batch.cells:
+            try:
+                return self._fast(batch)
+            except (BadCellError, BadRowError):
+                pass
+        return self._slow(batch)
+
+    def _fast(self, batch: Rows) -> Parsed:
+        texts = list(zip(*batch.cells, strict=True))
+        count = len(batch.cells)
+        columns = [
+            _absent(cells, column, count) if place is None else cells.column(texts[place])
+            for column, cells, place in zip(
+                self._layout.columns, self._cells, self._places, strict=True
+            )
+        ]
+        finish = self._layout.finish
+        if finish is not None:
+            rows = list(map(list, zip(*columns, strict=True)))
+            for row in rows:
+                finish(row, self._context)
+            columns = list(zip(*rows, strict=True))
+        return Parsed(columns, batch.lines, batch.cells, batch.problems, [], len(batch.problems))
+
+    def _slow(self, batch: Rows) -> Parsed:
+        rows: list[list[Any]] = []
+        lines: list[int] = []
+        texts: list[Sequence[str]] = []
+        parsed = Parsed([], lines, texts, batch.problems, [], len(batch.problems))
+        for line, cells in zip(batch.lines, batch.cells, strict=True):
+            if not any(map(str.strip, cells)):
+                continue
+            row = self._row(cells, line, parsed)
+            if row is not None:
+                rows.append(row)
+                lines.append(line)
+                texts.append(cells)
+        parsed.columns = (
+            list(zip(*rows, strict=True)) if rows else [() for _ in self._layout.columns]
+        )
+        return parsed
+
+    def _row(self, texts: Sequence[str], line: int, parsed: Parsed) -> list[Any] | None:
+        row: list[Any] = []
+        bad = False
+        for place, column, cells in zip(
+            self._places, self._layout.columns, self._cells, strict=True
+        ):
+            text = column.absent if place is None else texts[place]
+            try:
+                row.append(cells.cell(text))
+            except BadCellError as error:
+                parsed.problems.append(Problem(self._shown, line, column.name, str(error)))
+                row.append(BadCellError)
+                bad = True
+        if not bad:
+            try:
+                if self._layout.finish is not None:
+                    self._layout.finish(row, self._context)
+            except BadRowError as error:
+                parsed.problems.append(Problem(self._shown, line, error.column, str(error)))
+            else:
+                return row
+        key = tuple(row[place] for place in self._layout.key_places)
+        if BadCellError in key:
+            parsed.nameless += 1
+        else:
+            parsed.refused_keys.append(key)
+        return None
+
+
+def _absent(cells: Cells, column: Column, count: int) -> Sequence[Any]:
+    return list(repeat(cells.cell(column.absent), count))
