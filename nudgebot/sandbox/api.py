@@ -75,7 +75,7 @@ class Api:
         path = request.path.removeprefix(PREFIX)
         with self.realm.lock:
             self.counts[f"{request.method} {path}"] += 1
-            self.realm.touch()
+            self.realm.wake()
         hit = self.faults.take(request.method, path, self._caller_id(request))
         if hit is None:
             return self._processed(request, path)

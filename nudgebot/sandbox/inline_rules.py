@@ -47,7 +47,10 @@ def plain_image(state: StateInline, silent: bool) -> bool:
     """`![alt](…)` is no image before feature level 437, and no link either."""
     if not state.src.startswith("![", state.pos):
         return False
-    return True if silent else _literal(state, "![")
+    if silent:
+        state.pos += 2
+        return True
+    return _literal(state, "![")
 
 
 def mention(state: StateInline, silent: bool) -> bool:

@@ -260,3 +260,9 @@ def _entries(to: str) -> list[int | str]:
     if len({isinstance(entry, int) for entry in data}) > 1:
         raise Refusal("Recipient lists may contain emails or user IDs, but not both.")
     return list(dict.fromkeys(data))
+
+
+def click_text(users: Mapping[int, SandboxUser], message: SandboxMessage, place: int) -> str:
+    """What a click posts: in a stream the bot is mentioned before the reply."""
+    reply = str(message.choices[place]["reply"])
+    return reply if message.is_direct else f"@**{users[message.sender_id].full_name}** {reply}"

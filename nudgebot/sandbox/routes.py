@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nudgebot.sandbox.answers import Json, Refusal
+from nudgebot.sandbox.answers import Refusal
 from nudgebot.sandbox.records import SandboxUser
 
-Call = Callable[..., Json]
+Call = Callable[..., Any]
 
 PLACEHOLDERS = {"id": r"(?P<{name}>\d+)", "path": r"(?P<{name}>.+)", "text": r"(?P<{name}>[^/]+)"}
 

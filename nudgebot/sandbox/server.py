@@ -13,10 +13,13 @@ from typing import Any, Self, TypeVar
 from nudgebot.errors import InputError
 from nudgebot.sandbox.answers import Json
 from nudgebot.sandbox.api import PREFIX, Answer, Api
+from nudgebot.sandbox.chat_page import ChatPage
+from nudgebot.sandbox.door import Door
 from nudgebot.sandbox.faults import Faults
 from nudgebot.sandbox.limits import Limiter, RateLimit
 from nudgebot.sandbox.listener import LOOPBACK, Listener
-from nudgebot.sandbox.posting import Draft
+from nudgebot.sandbox.payloads import user_json
+from nudgebot.sandbox.posting import Draft, click_text
 from nudgebot.sandbox.records import (
     MEMBER,
     SandboxMessage,
@@ -57,7 +60,7 @@ class Sandbox:
             lose_queues=self._lose_queues,
             go_away=self._listener.stop,
             come_back=self._listener.start,
-            changed=self._touch,
+            changed=self.realm.wake,
         )
         self.api = Api(
             self.realm,
@@ -65,6 +68,7 @@ class Sandbox:
             limiter=Limiter(rate_limit, clock),
             pause=self._stopping.wait,
         )
+        self._door = Door(self.api, ChatPage(self.api).answer)
         self.notification_bot = self.realm.add_user(
             "Notification Bot",
             email="notification-bot@sandbox.example",
@@ -110,17 +114,13 @@ class Sandbox:
         return f"[api]\nemail={now.delivery_email}\nkey={now.api_key}\nsite={self.url}\n"
 
     def _answer(self, request: Request) -> Answer:
-        return self.api.answer(request)
+        return self._door.answer(request)
 
     def _lose_queues(self) -> int:
         with self.realm.lock:
             lost = self.realm.queues.lose()
             self.realm.touch()
         return lost
-
-    def _touch(self) -> None:
-        with self.realm.lock:
-            self.realm.touch()
 
     # The realm
 
@@ -140,7 +140,7 @@ class Sandbox:
     ) -> SandboxUser:
         """A new person or bot; `label` is a word for the chat page, such as "teacher"."""
         with self.realm.lock:
-            return self.realm.add_user(
+            user = self.realm.add_user(
                 full_name,
                 email=email,
                 role=role,
@@ -152,6 +152,10 @@ class Sandbox:
                 label=label,
                 profile=dict(profile or {}),
             )
+            person = user_json(user, seen_by=user)
+            self.realm.tell_all({"type": "realm_user", "op": "add", "person": person})
+            self.realm.touch()
+            return user
 
     def add_stream(
         self,
@@ -259,16 +263,8 @@ class Sandbox:
             now = self.realm.message_for(self.user(user), message.message_id)
             for place, choice in enumerate(now.choices):
                 if button in (place, choice["short_name"]) and "type" in choice:
-                    return self.reply(user, now, self.click_text(now, place))
+                    return self.reply(user, now, click_text(self.realm.users, now, place))
         raise InputError(f"Message {message.message_id} shows no such button.")
-
-    def click_text(self, message: SandboxMessage, place: int) -> str:
-        """What a click posts: in a stream the bot is mentioned before the reply."""
-        reply = str(message.choices[place]["reply"])
-        if message.is_direct:
-            return reply
-        with self.realm.lock:
-            return f"@**{self.realm.users[message.sender_id].full_name}** {reply}"
 
     def react(self, user: SandboxUser, message: SandboxMessage, emoji_name: str) -> None:
         """Add a reaction."""

@@ -1,0 +1,197 @@
+// The chat page's script: live updates, sending without a reload, and times in the reader's zone.
+// Without it every form still works; it asks nobody but the sandbox.
+"use strict";
+
+const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat([], { dateStyle: "medium", timeStyle: "short" });
+const full = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "short" });
+
+function localTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const when = new Date(time.dateTime);
+    const today = when.toDateString() === new Date().toDateString();
+    const short = time.classList.contains("sent") && today ? clock : day;
+    time.title = full.format(when);
+    time.textContent = short.format(when);
+  }
+}
+
+function filterNames() {
+  for (const field of document.querySelectorAll(".filter")) {
+    const rows = [...document.querySelectorAll("[data-name]")];
+    field.hidden = rows.length < 9;
+    field.addEventListener("input", () => {
+      const wanted = field.value.trim().toLowerCase();
+      for (const row of rows) row.hidden = !row.dataset.name.includes(wanted);
+    });
+  }
+}
+
+class Chat {
+  constructor(chat) {
+    this.root = chat.dataset.root;
+    this.version = chat.dataset.version;
+    this.sidebar = document.getElementById("sidebar");
+    this.log = document.getElementById("messages");
+    this.key = document.querySelector(".conversation").dataset.key || "";
+    this.title = document.title;
+    this.shown = new Map();
+    for (const one of this.log?.children ?? []) this.shown.set(one.dataset.id, null);
+    this.toEnd();
+    if (this.log) this.compose(document.querySelector(".compose"));
+    document.addEventListener("submit", (event) => this.submitted(event));
+    document.addEventListener("visibilitychange", () => this.follow());
+    this.follow();
+  }
+
+  toEnd() {
+    if (this.log) this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  // One request waits at a time; a page that nobody looks at asks again when it is looked at.
+  async follow() {
+    if (document.hidden || this.following) return;
+    this.following = true;
+    let pause = 100;
+    while (!document.hidden) {
+      try {
+        const query = new URLSearchParams({ version: this.version, c: this.key, visible: "1" });
+        const answer = await fetch(`${this.root}/updates?${query}`, {
+          headers: { Accept: "application/json" },
+        });
+        if (!answer.ok) throw new Error(String(answer.status));
+        this.update(await answer.json());
+        this.online(true);
+        pause = 100;
+      } catch {
+        this.online(false);
+        pause = Math.min(pause * 2, 5000);
+      }
+      await new Promise((done) => setTimeout(done, pause));
+    }
+    this.following = false;
+  }
+
+  online(is) {
+    document.title = is ? this.title : `(offline) ${this.title}`;
+  }
+
+  update(state) {
+    this.version = state.version;
+    if (this.sidebar.dataset.html !== state.sidebar) {
+      this.sidebar.dataset.html = state.sidebar;
+      this.replaced(this.sidebar, () => { this.sidebar.innerHTML = state.sidebar; });
+    }
+    if (this.log) this.messages(state.messages);
+  }
+
+  // Only what changed is replaced, so that focus, open spoilers and the place on the page stay.
+  messages(list) {
+    const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 90;
+    const ids = new Set(list.map((one) => String(one.id)));
+    for (const element of [...this.log.children]) {
+      if (!ids.has(element.dataset.id)) { element.remove(); this.shown.delete(element.dataset.id); }
+    }
+    let before = null;
+    for (const { id, html } of list) {
+      before = this.message(String(id), html, before);
+    }
+    if (atEnd) this.toEnd();
+  }
+
+  message(id, html, before) {
+    const known = this.shown.has(id);
+    const old = known ? document.getElementById(`m${id}`) : null;
+    if (known && this.shown.get(id) === html) return old;
+    const box = document.createElement("template");
+    box.innerHTML = html;
+    const fresh = box.content.firstElementChild;
+    localTimes(fresh);
+    if (old && this.shown.get(id) !== null) {
+      this.keepOpen(old, fresh);
+      this.replaced(old, () => old.replaceWith(fresh), fresh);
+    } else if (old) {
+      this.shown.set(id, html);
+      this.keepOpen(old, fresh);
+      if (old.innerHTML !== fresh.innerHTML || old.className !== fresh.className) {
+        this.replaced(old, () => old.replaceWith(fresh), fresh);
+      }
+      return document.getElementById(`m${id}`);
+    } else {
+      fresh.classList.add("arrived");
+      if (before) before.after(fresh); else this.log.prepend(fresh);
+    }
+    this.shown.set(id, html);
+    return fresh;
+  }
+
+  keepOpen(old, fresh) {
+    const was = [...old.querySelectorAll("details:not(.picker)")];
+    const now = [...fresh.querySelectorAll("details:not(.picker)")];
+    now.forEach((one, place) => { if (was[place]?.open) one.open = true; });
+  }
+
+  // Give the focus back to the same control of what takes the old element's place.
+  replaced(old, replace, fresh = old) {
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const name = focused?.getAttribute("aria-label") ?? focused?.textContent;
+    replace();
+    if (!focused) return;
+    const same = [...fresh.querySelectorAll("a, button, summary")].find(
+      (one) => (one.getAttribute("aria-label") ?? one.textContent) === name);
+    (same ?? document.getElementById("content"))?.focus();
+  }
+
+  compose(form) {
+    const text = form.elements.content;
+    const grow = () => { text.style.height = "auto"; text.style.height = `${text.scrollHeight + 2}px`; };
+    text.addEventListener("input", grow);
+    text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+    });
+    form.querySelector(".mention").addEventListener("click", (event) => {
+      const mention = event.currentTarget.dataset.text;
+      if (!text.value.startsWith(mention)) text.value = mention + text.value;
+      text.focus();
+    });
+    if (matchMedia("(hover: hover)").matches) text.focus();
+  }
+
+  async submitted(event) {
+    const form = event.target;
+    if (form.method !== "post") return;
+    event.preventDefault();
+    const problem = document.querySelector(".problem");
+    const buttons = [...form.querySelectorAll("button[type=submit]")];
+    for (const button of buttons) button.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        headers: { Accept: "application/json" },
+        body: new URLSearchParams(new FormData(form)),
+      });
+      const done = await answer.json();
+      problem.hidden = answer.ok;
+      problem.textContent = answer.ok ? "" : done.msg;
+      if (answer.ok && form.matches(".compose")) {
+        form.reset();
+        form.elements.content.style.height = "auto";
+        this.toEnd();
+      }
+    } catch {
+      problem.hidden = false;
+      problem.textContent = "The sandbox does not answer. Is it still running?";
+    } finally {
+      for (const button of buttons) button.disabled = false;
+      if (form.matches(".compose")) form.elements.content.focus();
+    }
+  }
+}
+
+localTimes(document);
+filterNames();
+const chat = document.querySelector(".chat");
+if (chat) new Chat(chat);
