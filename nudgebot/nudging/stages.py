@@ -167,21 +167,31 @@ class LastNudge:
 
 @dataclass(frozen=True)
 class CoolingDown:
-    """Drops a rule that spoke lately; counted from when the last one was due, so nothing drifts."""
+    """Drops a rule that spoke lately; counted from when the last one was due, so nothing drifts.
+
+    What may be due within the next hour passes, and is due no earlier than the cooldown ends: so
+    an hourly evaluation that is a minute early does not miss a student's hour by a whole day.
+    """
 
     last: Mapping[tuple[str, str], LastNudge]
     as_of: datetime
     name: ClassVar[str] = "cooling_down"
+    ahead: ClassVar[timedelta] = timedelta(hours=1)
+
+    def earliest(self, candidate: Candidate) -> datetime:
+        """The moment from which the rule may speak to the student again; never in the past."""
+        last = self.last.get((candidate.student_id, candidate.rule.id))
+        if last is None:
+            return self.as_of
+        return max(self.as_of, last.due_at + timedelta(hours=candidate.rule.cooldown_hours))
 
     def reason_to_drop(self, candidate: Candidate) -> str | None:
         """The moment from which the rule may speak again."""
         last = self.last.get((candidate.student_id, candidate.rule.id))
-        if last is None:
-            return None
-        if last.waiting:
+        if last is not None and last.waiting:
             return f"One is already queued for {last.due_at:%Y-%m-%d %H:%M} UTC."
-        again = last.due_at + timedelta(hours=candidate.rule.cooldown_hours)
-        if self.as_of < again:
+        again = self.earliest(candidate)
+        if again - self.as_of > self.ahead:
             return f"Cooling down until {again:%Y-%m-%d %H:%M} UTC."
         return None
 
@@ -192,11 +202,11 @@ class OverTheCap:
 
     Days and weeks (from Monday) are those of the student's calendar on which nudges are due.
     Nudges that do not reach the student do not count and are not kept back. `counts` holds what
-    is already sent or queued, by student and day.
+    is already sent or queued, by student and day; `due_day` is None for what reaches others only.
     """
 
     counts: Mapping[tuple[str, int], int]
-    due_day: Callable[[Candidate], int]
+    due_day: Callable[[Candidate], int | None]
     max_per_day: int
     max_per_week: int
     name: ClassVar[str] = "over_the_cap"
@@ -211,10 +221,11 @@ class OverTheCap:
 
     def reason_to_drop(self, candidate: Candidate) -> str | None:
         """Which cap is full; a candidate that passes is counted."""
-        if Channel.STUDENT not in candidate.channels:
+        due_day = self.due_day(candidate)
+        if due_day is None:
             return None
-        day = (candidate.student_id, self.due_day(candidate))
-        week = (candidate.student_id, week_of(day[1]))
+        day = (candidate.student_id, due_day)
+        week = (candidate.student_id, week_of(due_day))
         if candidate.rule.urgency is not Urgency.CRITICAL:
             if self._days[day] >= self.max_per_day:
                 return f"The cap of {self.max_per_day} a day is reached."

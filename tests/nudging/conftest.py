@@ -1,4 +1,4 @@
-"""A fresh file with the tables that nudging reads and writes."""
+"""A fresh file with the tables that nudging reads and writes, and a small school in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.store import Store
+from nudging.samples import School
 
 
 @pytest.fixture
@@ -19,3 +20,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def school(store: Store) -> School:
+    """Three students of one class and one teacher, for all of whom the sample rule holds."""
+    return School(store)

@@ -166,7 +166,8 @@ def test_held_out_spares_what_is_critical() -> None:
     ("last", "dropped"),
     [
         pytest.param(None, False, id="never before"),
-        pytest.param(LastNudge(NOW - 23 * HOUR, False), True, id="23 of 24 hours"),
+        pytest.param(LastNudge(NOW - 22 * HOUR, False), True, id="22 of 24 hours"),
+        pytest.param(LastNudge(NOW - 23 * HOUR, False), False, id="an hour ahead"),
         pytest.param(LastNudge(NOW - 24 * HOUR, False), False, id="24 hours exactly"),
         pytest.param(LastNudge(NOW + 2 * HOUR, True), True, id="one is waiting"),
         pytest.param(LastNudge(NOW - 48 * HOUR, True), True, id="one waits for long"),
@@ -175,7 +176,13 @@ def test_held_out_spares_what_is_critical() -> None:
 def test_cooling_down_counts_from_the_last_due_time(last: LastNudge | None, dropped: bool) -> None:
     """The cooldown ends exactly `cooldown_hours` after the last one was due."""
     stage = CoolingDown({("s1", "streak"): last} if last else {}, NOW)
+    ends = last.due_at + 24 * HOUR if last else NOW
+    assert stage.earliest(candidate()) == max(ends, NOW)
     assert bool(stage.reason_to_drop(candidate())) is dropped
+
+
+def _day(one: Candidate, day: int) -> int | None:
+    return day if Channel.STUDENT in one.channels else None
 
 
 @pytest.mark.parametrize(
@@ -184,12 +191,13 @@ def test_cooling_down_counts_from_the_last_due_time(last: LastNudge | None, drop
         pytest.param(2, Urgency.LOW, Delivery.DIRECT_MESSAGE, False, id="third of the day"),
         pytest.param(3, Urgency.LOW, Delivery.DIRECT_MESSAGE, True, id="fourth of the day"),
         pytest.param(3, Urgency.CRITICAL, Delivery.DIRECT_MESSAGE, False, id="critical passes"),
+        pytest.param(3, Urgency.HIGH, Delivery.MENTOR_AND_STUDENT, True, id="to both"),
         pytest.param(3, Urgency.LOW, Delivery.MENTOR_ALERT, False, id="not to the student"),
     ],
 )
 def test_over_the_cap(already: int, urgency: Urgency, delivery: Delivery, dropped: bool) -> None:
     """What is queued and sent already fills the day's cap."""
-    stage = OverTheCap({("s1", 100): already}, lambda _: 100, 3, 10)
+    stage = OverTheCap({("s1", 100): already}, lambda one: _day(one, 100), 3, 10)
     one = candidate(urgency=urgency, delivery_method=delivery)
     assert bool(stage.reason_to_drop(one)) is dropped
 
@@ -231,7 +239,7 @@ def test_no_candidate_is_lost(
         Inhibited(batch, [each.rule for each in batch]),
         Snoozed({each: [Snooze(each, "", NOW + HOUR, 1, "")] for each in snoozed}),
         CoolingDown({("s3", each): LastNudge(NOW, False) for each in cooling}, NOW),
-        OverTheCap({}, lambda _: 7, 2, 3),
+        OverTheCap({}, lambda one: _day(one, 7), 2, 3),
     ]
     outcome = sift(batch, stages)
     passed_on = [*outcome.kept, *(each.candidate for each in outcome.dropped)]
@@ -255,7 +263,9 @@ def test_caps_are_respected_for_any_batch(
     def due_day(one: Candidate) -> int:
         return ord(one.rule.id) % 14
 
-    outcome = sift(batch, [OverTheCap(counts, due_day, per_day, per_week)])
+    outcome = sift(
+        batch, [OverTheCap(counts, lambda one: _day(one, due_day(one)), per_day, per_week)]
+    )
     kept = [each for each in outcome.kept if Channel.STUDENT in each.channels]
     days, weeks = Counter(counts), Counter[tuple[str, int]]()
     for (student_id, day), count in counts.items():

@@ -1,0 +1,279 @@
+"""An evaluation: what holds is sifted, timed and queued, and every candidate gets its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from nudgebot.insight.table import FigureTable
+from nudgebot.nudging.candidate import Candidate, Channel
+from nudgebot.nudging.decisions import QUEUED, Decision, Decisions
+from nudgebot.nudging.episodes import Episodes, Turn, turn
+from nudgebot.nudging.firing import Fired, fire
+from nudgebot.nudging.nudges import Nudge, Nudges, Part, Past, expiry, nudge_key
+from nudgebot.nudging.policy import Policy
+from nudgebot.nudging.ports import Event, NewestFigures, RhythmsOf, RulesInForce
+from nudgebot.nudging.rule import Rule, Urgency
+from nudgebot.nudging.sieve import Dropped, Outcome, sift
+from nudgebot.nudging.stages import CoolingDown, HeldOut, Inhibited, OverTheCap
+from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
+from nudgebot.nudging.switches import Switches
+from nudgebot.nudging.timing import Due, Rhythm, plan
+from nudgebot.school.days import local_day
+from nudgebot.school.links import Links
+from nudgebot.store import Store
+
+OFF = "Nudging is switched off (setting enable_nudging_system)."
+ROUTED = " It goes to a person, because the student's risk is critical."
+KEEP_DECISIONS_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Every decision of one evaluation; `note` says why there are none where nothing was judged.
+
+    `problems` names rules that could not be judged.
+    """
+
+    as_of: datetime
+    decisions: tuple[Decision, ...]
+    note: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def queued(self) -> list[Decision]:
+        """What will be sent."""
+        return [each for each in self.decisions if each.outcome == QUEUED]
+
+
+def _concerned(events: Iterable[Event]) -> set[str]:
+    return {each.student_id for each in events}
+
+
+@dataclass
+class Agenda:
+    """When each candidate is due for the student, and for everybody else."""
+
+    around: Surroundings
+    rhythms: Mapping[str, Rhythm]
+    cooling: CoolingDown
+    _student: dict[tuple[str, Urgency, datetime], Due] = field(default_factory=dict)
+    _others: dict[tuple[Urgency, datetime], Due] = field(default_factory=dict)
+
+    def for_student(self, candidate: Candidate) -> Due:
+        """By the student's own rhythm and hours."""
+        urgency, student_id = candidate.rule.urgency, candidate.student_id
+        earliest = self.cooling.earliest(candidate)
+        key = (student_id, urgency, earliest)
+        if key not in self._student:
+            rhythm, hours = self.rhythms.get(student_id), self.around.hours(student_id)
+            self._student[key] = plan(urgency, rhythm=rhythm, hours=hours, as_of=earliest)
+        return self._student[key]
+
+    def for_others(self, candidate: Candidate) -> Due:
+        """By the school's hours; alerts of one urgency are due together, for one digest."""
+        urgency, earliest = candidate.rule.urgency, self.cooling.earliest(candidate)
+        key = (urgency, earliest)
+        if key not in self._others:
+            hours = self.around.staff_hours
+            self._others[key] = plan(urgency, rhythm=None, hours=hours, as_of=earliest)
+        return self._others[key]
+
+    def due_day(self, candidate: Candidate) -> int | None:
+        """The day of the student's calendar that a nudge counts for; None: not for her."""
+        pupil = self.around.pupils.get(candidate.student_id)
+        if pupil is None or self.around.closed_to_student(candidate):
+            return None
+        return local_day(self.for_student(candidate).at, pupil.zone)
+
+
+class Evaluator:
+    """Judges and decides; nothing is sent here."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        policy: Policy,
+        rules: RulesInForce,
+        figures: NewestFigures,
+        rhythms: RhythmsOf,
+        links: Links,
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._rules = rules
+        self._figures = figures
+        self._rhythms = rhythms
+        self._links = links
+
+    def evaluate(
+        self,
+        as_of: datetime,
+        *,
+        student_ids: Collection[str] | None = None,
+        events: Sequence[Event] = (),
+        table: FigureTable | None = None,
+        dry_run: bool = False,
+    ) -> Evaluation:
+        """Decide about some students or all; `events` are what rules with `on` wait for.
+
+        `table` stands in for the newest figures, for another moment than now. A dry run decides
+        the same and writes nothing.
+        """
+        if not self._policy.enabled:
+            return Evaluation(as_of, (), OFF)
+        rules = Switches(self._store).on(self._rules().rules)
+        if table is None:
+            wanted = None if student_ids is None else {*student_ids, *_concerned(events)}
+            table = self._figures.table(wanted)
+        day = local_day(as_of, self._policy.zone)
+        fired = fire(self._store, rules, table, events=events, day=day)
+        around = look_around(
+            self._store, self._links, self._policy, batch=fired.candidates, as_of=as_of
+        )
+        everyone = student_ids is None
+        episodes = self._episodes(fired, as_of, everyone=everyone)
+        decided = self._decide(fired, rules, around, episodes)
+        if not dry_run:
+            self._write(decided, None if around.stale else episodes, as_of)
+            if everyone:
+                Decisions(self._store).prune(as_of - timedelta(days=KEEP_DECISIONS_DAYS))
+        return Evaluation(as_of, decided.decisions, around.stale, tuple(fired.problems))
+
+    def _episodes(self, fired: Fired, as_of: datetime, *, everyone: bool) -> Turn:
+        kept = Episodes(self._store)
+        students = None if everyone else list(fired.table.student_ids)
+        open_since = kept.open_since(fired.everywhere, students)
+        for rule_id, scope in fired.scopes.items():
+            open_since |= kept.open_since([rule_id], scope)
+        return turn(open_since, list(fired.pairs), as_of)
+
+    def _decide(
+        self, fired: Fired, rules: Iterable[Rule], around: Surroundings, episodes: Turn
+    ) -> Decided:
+        past = Nudges(self._store).past(
+            list(around.pupils), since_day=local_day(around.as_of, self._policy.zone) - 8
+        )
+        cooling = CoolingDown(past.last, around.as_of)
+        first = sift(
+            fired.candidates,
+            [
+                *around.standing,
+                Inhibited(fired.candidates, rules),
+                snoozed(self._store, around),
+                HeldOut(),
+                cooling,
+            ],
+        )
+        students = {each.student_id for each in first.kept if Channel.STUDENT in each.channels}
+        rhythms = self._rhythms(students, around.as_of) if students else {}
+        agenda = Agenda(around, rhythms, cooling)
+        caps = OverTheCap(
+            past.counts, agenda.due_day, self._policy.max_per_day, self._policy.max_per_week
+        )
+        last = sift(first.kept, [caps])
+        outcome = Outcome(last.kept, first.dropped + last.dropped)
+        return _decided(outcome, fired, agenda, episodes=episodes, past=past)
+
+    def _write(self, decided: Decided, episodes: Turn | None, as_of: datetime) -> None:
+        nudges, decisions = Nudges(self._store), Decisions(self._store)
+        with self._store.transaction():
+            if episodes is not None:
+                Episodes(self._store).keep(episodes)
+            for nudge, parts in decided.nudges:
+                nudges.queue(nudge, parts)
+            decisions.record(decided.decisions, as_of)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decisions, and the nudges of those that are queued."""
+
+    decisions: tuple[Decision, ...]
+    nudges: tuple[tuple[Nudge, list[Part]], ...]
+
+
+def _decided(
+    outcome: Outcome, fired: Fired, agenda: Agenda, *, episodes: Turn, past: Past
+) -> Decided:
+    decisions = [_dropped(each, fired) for each in outcome.dropped]
+    nudges = []
+    for candidate in outcome.kept:
+        since = episodes.since[candidate.student_id, candidate.rule.id]
+        nth = past.nth.get((candidate.student_id, candidate.rule.id, since), 0) + 1
+        why = fired.why(candidate)
+        nudge, parts = _nudge(candidate, agenda, since=since, nth=nth, why=why)
+        nudges.append((nudge, parts))
+        decisions.append(_queued(candidate, nudge))
+    return Decided(tuple(decisions), tuple(nudges))
+
+
+def _dropped(dropped: Dropped, fired: Fired) -> Decision:
+    candidate = dropped.candidate
+    return Decision(
+        student_id=candidate.student_id,
+        rule_id=candidate.rule.id,
+        outcome="dropped",
+        stage=dropped.stage,
+        reason=dropped.reason,
+        why_text=fired.why(candidate),
+        routed=candidate.routed,
+    )
+
+
+def _queued(candidate: Candidate, nudge: Nudge) -> Decision:
+    reason = f"Due {nudge.due_at:%Y-%m-%d %H:%M} UTC ({nudge.timing})."
+    return Decision(
+        student_id=candidate.student_id,
+        rule_id=candidate.rule.id,
+        outcome=QUEUED,
+        stage=QUEUED,
+        reason=reason + (ROUTED if candidate.routed else ""),
+        why_text=nudge.explanation,
+        due_at=nudge.due_at,
+        routed=candidate.routed,
+    )
+
+
+def _nudge(
+    candidate: Candidate, agenda: Agenda, *, since: datetime, nth: int, why: str
+) -> tuple[Nudge, list[Part]]:
+    rule, around = candidate.rule, agenda.around
+    key = nudge_key(candidate.student_id, rule.id, since, nth)
+    parts = list(_parts(key, candidate, agenda))
+    waiting = [part.due_at for part in parts if part.state == "waiting"]
+    to_student = not around.closed_to_student(candidate)
+    due = agenda.for_student(candidate) if to_student else agenda.for_others(candidate)
+    pupil = around.pupils[candidate.student_id]
+    nudge = Nudge(
+        key=key,
+        student_id=candidate.student_id,
+        rule_id=rule.id,
+        rule_name=rule.name,
+        episode_at=since,
+        nth=nth,
+        type=rule.type,
+        urgency=rule.urgency,
+        delivery=candidate.delivery,
+        to_student=to_student,
+        decided_at=around.as_of,
+        due_at=due.at,
+        due_day=local_day(due.at, pupil.zone),
+        expires_at=expiry(max(waiting), rule.expires_after_hours),
+        timing=due.why,
+        explanation=why,
+    )
+    return nudge, parts
+
+
+def _parts(key: str, candidate: Candidate, agenda: Agenda) -> Iterator[Part]:
+    around = agenda.around
+    for channel in candidate.channels:
+        to_student = channel is Channel.STUDENT
+        due = agenda.for_student(candidate) if to_student else agenda.for_others(candidate)
+        for recipient in around.reach.recipients(candidate, channel):
+            closed = around.closed_to_student(candidate) if to_student else recipient.closed
+            state = "skipped" if closed else "waiting"
+            yield Part(key, channel, recipient.person_id, due.at, state, closed)

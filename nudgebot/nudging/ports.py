@@ -1,0 +1,37 @@
+"""What nudging asks of others: the newest figures, the students' rhythms, the rules in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from nudgebot.insight.table import FigureTable
+from nudgebot.nudging.rules import RuleSet
+from nudgebot.nudging.timing import Rhythm
+
+
+class NewestFigures(Protocol):
+    """The figures as they are now."""
+
+    def table(self, student_ids: Collection[str] | None = None) -> FigureTable:
+        """The figures of these students, or of all who are enrolled."""
+
+
+RhythmsOf = Callable[[Collection[str], datetime], Mapping[str, Rhythm]]
+"""The rhythms of some students as of a moment; who has none is left out."""
+
+RulesInForce = Callable[[], RuleSet]
+"""The rules as last read."""
+
+
+class Event(Protocol):
+    """What an import brought about for a student; `kind` is the value of an EventKind."""
+
+    @property
+    def kind(self) -> str:
+        """The kind's value."""
+
+    @property
+    def student_id(self) -> str:
+        """Whom it is about."""
