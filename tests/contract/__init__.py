@@ -1,0 +1,1 @@
+"""Scenarios over the wire: the same against the sandbox and against a real server."""

@@ -1,0 +1,138 @@
+"""The real program as a process of its own: started, watched, stopped, killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+PATIENCE_SECONDS = 30.0
+STOP_SECONDS = 15.0
+LOOK_AGAIN_SECONDS = 0.05
+Seen = TypeVar("Seen")
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """This process's variables without what would speak to nudgebot, and these settings."""
+    foreign = ("NUDGEBOT_", "ZULIP_")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
+    return kept | {f"NUDGEBOT_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def command_line(zuliprc: Path, *words: str) -> list[str]:
+    """The words that start the program."""
+    return [sys.executable, "-m", "nudgebot.cli", "-c", str(zuliprc), *words]
+
+
+class Program:
+    """`nudgebot run` in a folder, which holds its database, inbox and log unless settings differ.
+
+    Leaving the block kills what still runs.
+    """
+
+    def __init__(self, zuliprc: Path, folder: Path, **settings: object) -> None:
+        self.folder = folder
+        self.database = folder / "school.db"
+        self.inbox = folder / "inbox"
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        self._command = command_line(zuliprc, "run")
+        own: dict[str, object] = {
+            "database": self.database,
+            "inbox": self.inbox,
+            "inbox_poll_seconds": 1,
+            "inbox_settle_seconds": 0,
+        }
+        self._environment = environment(**(own | settings))
+        self._log = folder / "run.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.is_running:
+            self.kill()
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> str:
+        """All that it has said so far, on both outputs, over all its starts."""
+        return self._log.read_text(encoding="utf-8") if self._log.exists() else ""
+
+    def start(self) -> None:
+        assert not self.is_running
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, env=self._environment, cwd=self.folder, stdout=log, stderr=log
+            )
+
+    def kill(self) -> None:
+        """`kill -9`: nothing in the program gets to know of it."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code, and a failed test where there is none in time."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"SIGTERM did not end it:\n{self._tail()}") from None
+
+    def until(
+        self, look: Callable[[], Seen], what: str, *, seconds: float = PATIENCE_SECONDS
+    ) -> Seen:
+        """The first true value of `look`; a failed test at the deadline or when the program ends.
+
+        For what has no event to wait for: the program's own files.
+        """
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{what}: not within {seconds:.0f} s\n{self._tail()}")
+            try:
+                code = self._process.wait(LOOK_AGAIN_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(f"{what}: the program ended with {code}\n{self._tail()}")
+        return found
+
+    def listening(self) -> bool:
+        """Whether it has a place to listen from; what is said from then on is heard."""
+        return bool(self.rows("SELECT 1 FROM chat_cursor WHERE queue_id IS NOT NULL"))
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """What its database answers to a reader; nothing as long as there is no such table."""
+        if not self.database.exists():
+            return []
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
+        connection.row_factory = sqlite3.Row
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise
+        finally:
+            connection.close()
+
+    def _tail(self) -> str:
+        return "\n".join(self.log.splitlines()[-40:])

@@ -1,0 +1,127 @@
+"""The files of a small school of the tests' own: an export, one rule, its words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+RULE_ID = "long_silence"
+SILENT_DAYS = 30
+
+_RULE = """\
+id: {rule_id}
+name: Long Silence
+conditions:
+  days_since_last_activity: {{at_least: 20}}
+intervention:
+  type: encouragement
+  message_template: long_silence
+  urgency: critical
+  delivery_method: direct_message
+cooldown_hours: 720
+"""
+
+_TEMPLATE = """\
+---
+title: {title}
+category: {category}
+tone: friendly
+goal: come back
+call_to_action: Log in today
+language: en
+---
+{body}
+"""
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """A student of the export; one who is `silent` has done nothing for a month."""
+
+    student_id: str
+    name: str
+    user_id: int | None
+    silent: bool = False
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """The teacher of the one class."""
+
+    name: str
+    user_id: int
+
+
+def write_rules(folder: Path, *, word: str) -> tuple[Path, Path]:
+    """A rule that holds for the silent, and its template with this word; both folders."""
+    rules, templates = folder / "rules", folder / "templates"
+    for each in (rules, templates):
+        each.mkdir(parents=True, exist_ok=True)
+    _write(rules / f"{RULE_ID}.yaml", _RULE.format(rule_id=RULE_ID))
+    body = f"It has been quiet for {{{{ days_since_last_activity }}}} days ({word})."
+    text = _TEMPLATE.format(title="Long silence", category="nudge", body=body)
+    _write(templates / "long_silence.md", text)
+    frame = _TEMPLATE.format(
+        title="Frame", category="part", body="Hello {{ first_name }},\n\n{{ body }}"
+    )
+    _write(templates / "frame.md", frame)
+    return rules, templates
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def export(
+    pupils: Sequence[Pupil], teacher: Teacher, *, stream: str, as_of: datetime | None = None
+) -> bytes:
+    """A zip in the native format: one class, and days of activity that end an hour before now."""
+    now = as_of or datetime.now(UTC)
+    ids = [each.student_id for each in pupils]
+    tables: dict[str, list[Sequence[object]]] = {
+        "students.csv": [
+            ("student_id", "name", "zulip_user_id"),
+            *((each.student_id, each.name, each.user_id or "") for each in pupils),
+        ],
+        "teachers.csv": [
+            ("teacher_id", "name", "zulip_user_id"),
+            ("t1", teacher.name, teacher.user_id),
+        ],
+        "classes.csv": [("class_id", "name", "subject", "stream"), ("c1", "7b", "Maths", stream)],
+        "enrollments.csv": [
+            ("class_id", "person_id", "role"),
+            ("c1", "t1", "teacher"),
+            *(("c1", student_id, "student") for student_id in ids),
+        ],
+        "activities.csv": [
+            ("student_id", "at", "kind", "subject", "minutes"),
+            *_activities(pupils, now),
+        ],
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, rows in tables.items():
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows(rows)
+            archive.writestr(name, text.getvalue())
+    return packed.getvalue()
+
+
+def _activities(pupils: Iterable[Pupil], now: datetime) -> Iterable[Sequence[object]]:
+    for each in pupils:
+        newest = now - (timedelta(days=SILENT_DAYS) if each.silent else timedelta(hours=1))
+        for days_before in range(5):
+            at = newest - timedelta(days=days_before)
+            yield each.student_id, f"{at:%Y-%m-%dT%H:%M:%SZ}", "reading", "Maths", 20
+
+
+def deliver(inbox: Path, name: str, content: bytes) -> None:
+    """Put a file into the inbox all at once."""
+    partial = inbox.parent / f"{name}.partial"
+    partial.write_bytes(content)
+    partial.replace(inbox / name)

@@ -1,0 +1,1 @@
+"""What the long-running process endures: being killed, lost answers, bad input."""
