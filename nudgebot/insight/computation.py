@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from nudgebot.insight import definitions
@@ -16,12 +17,12 @@ from nudgebot.insight.clocks import Clock, clock, offsets
 from nudgebot.insight.decline import decline_indicators
 from nudgebot.insight.definitions.instants import INSTANTS
 from nudgebot.insight.definitions.scores import CLASS_AVERAGES, PERCENTILES
-from nudgebot.insight.definitions.statement import TEMPORARY_TABLES, Table
+from nudgebot.insight.definitions.statement import TEMPORARY_TABLES, Group, Table
 from nudgebot.insight.table import Value
 from nudgebot.school.days import to_at, zone_named
 from nudgebot.store import Store
 
-CHUNK = 5000
+CHUNK = 1000
 """Students computed at once: bounds the memory, and for how long a refresh holds the write lock."""
 
 Columns = dict[str, list[Value]]
@@ -93,12 +94,9 @@ class Computation:
             for row in self._connection.execute("SELECT student_id FROM scope ORDER BY student_id")
         ]
         columns: Columns = {}
+        place = {student_id: index for index, student_id in enumerate(ids)}
         for group in definitions.GROUPS:
-            # Group's SELECT gives a row each student of the scope, in the order of their ids.
-            found = [_rounded(column) for column in zip(*self._rows(group.select), strict=True)]
-            columns |= dict(
-                zip(group.metrics, found[1:] or [[] for _ in group.metrics], strict=True)
-            )
+            columns |= self._columns(group, place)
         for listing in definitions.LISTINGS:
             columns[listing.metric] = self._words(listing.select, ids)
         columns["decline_indicators"] = decline_indicators(columns, len(ids))
@@ -160,25 +158,35 @@ class Computation:
             into = f"INSERT INTO {table.name} ({', '.join(table.columns)}) {select}"
             self._connection.execute(into, {"at": self._at})
 
-    def _rows(self, select: str) -> list[tuple[object, ...]]:
+    def _rows(self, select: str) -> list[tuple[Any, ...]]:
         cursor = self._connection.cursor()
         cursor.row_factory = None
         parameters = {"at": self._at} if ":at" in select else {}
         return cursor.execute(select, parameters).fetchall()
 
+    def _columns(self, group: Group, place: Mapping[str, int]) -> Columns:
+        """A group's columns, each student's value at her place, None without a row of hers."""
+        columns: list[list[Value]] = [[None] * len(place) for _ in group.metrics]
+        for student_id, *values in self._rows(group.select):
+            index = place[student_id]
+            for column, value in zip(columns, values, strict=True):
+                # Four digits: no figure depends on the order in which an engine adds.
+                column[index] = round(value, 4) if isinstance(value, float) else value
+        return dict(zip(group.metrics, columns, strict=True))
+
     def _words(self, select: str, student_ids: Sequence[str]) -> list[Value]:
         """Lists of words; a student without any row is not known, one with only NULLs has none."""
-        found: dict[object, list[str]] = {}
+        found: dict[str, list[str]] = {}
         for student_id, word in self._rows(select):
             words = found.setdefault(student_id, [])
             if word is not None:
-                words.append(str(word))
+                words.append(word)
         return [tuple(found[each]) if each in found else None for each in student_ids]
 
     def _averages(self) -> list[tuple[str, str, float]]:
         # Rounded before anybody is compared: equal marks in another order stay equal.
         return [
-            (str(student_id), str(class_id), round(float(str(average)), 4))
+            (student_id, class_id, round(average, 4))
             for student_id, class_id, average in self._rows(CLASS_AVERAGES)
         ]
 
@@ -217,8 +225,3 @@ def snapshot(store: Store) -> Iterator[None]:
         yield
     finally:
         store.connection.execute("COMMIT")
-
-
-def _rounded(column: Sequence[object]) -> list[Value]:
-    """Four digits: no sum depends on the order in which an engine adds."""
-    return [round(each, 4) if isinstance(each, float) else each for each in column]  # type: ignore[misc]  # what SQL gives are Values

@@ -2,7 +2,8 @@
 
 A day is active when the LMS saw anything of the student on it, practice included. Streaks count
 calendar days, weekends and holidays too (whether to speak of a broken one on a holiday is
-the nudges' business, not the figure's).
+the nudges' business, not the figure's). Practice may be in the activity log too: of a day's minutes
+of practice in the log and in the sessions the greater sum counts.
 """
 
 from __future__ import annotations
@@ -28,17 +29,21 @@ ACTIVITY = Group(
     ),
     """
 WITH seen AS (
-    SELECT s.student_id, s.day AS today, a.day, a.minutes
+    SELECT s.student_id, s.day AS today, a.day,
+        CASE WHEN a.kind = 'practice' THEN 0 ELSE a.minutes END AS minutes,
+        CASE WHEN a.kind = 'practice' THEN a.minutes ELSE 0 END AS logged, 0 AS practised
     FROM scope s CROSS JOIN activity_days a
     WHERE a.student_id = s.student_id AND (a.day < s.day OR (a.day = s.day AND a.hour <= s.hour))
     UNION ALL
-    SELECT s.student_id, s.day AS today, p.day, COALESCE(p.minutes, 0) AS minutes
+    SELECT s.student_id, s.day AS today, p.day, 0 AS minutes, 0 AS logged,
+        COALESCE(p.minutes, 0) AS practised
     FROM scope s CROSS JOIN practice p
     WHERE p.student_id = s.student_id AND p.day <= s.day AND p.started_at <= :at
         AND (p.gone_at IS NULL OR p.gone_at > :at)
 ),
 days AS (
-    SELECT student_id, today, day, SUM(minutes) AS minutes
+    SELECT student_id, today, day, SUM(minutes) + CASE
+        WHEN SUM(logged) > SUM(practised) THEN SUM(logged) ELSE SUM(practised) END AS minutes
     FROM seen GROUP BY student_id, today, day
 ),
 numbered AS (
@@ -70,24 +75,20 @@ sums AS (
     FROM placed GROUP BY student_id, today
 ),
 weeks AS (
-    SELECT student_id, MAX(days) AS busiest, MIN(days) AS quietest
-    FROM (
-        SELECT student_id, week_1 AS days FROM sums WHERE days_observed >= 28
-        UNION ALL SELECT student_id, week_2 FROM sums WHERE days_observed >= 28
-        UNION ALL SELECT student_id, week_3 FROM sums WHERE days_observed >= 28
-        UNION ALL SELECT student_id, week_4 FROM sums WHERE days_observed >= 28
-    ) AS each_week
-    GROUP BY student_id
+    SELECT sums.*, CASE WHEN week_1 > week_2 THEN week_1 ELSE week_2 END AS best_a,
+        CASE WHEN week_3 > week_4 THEN week_3 ELSE week_4 END AS best_b,
+        CASE WHEN week_1 < week_2 THEN week_1 ELSE week_2 END AS poorest_a,
+        CASE WHEN week_3 < week_4 THEN week_3 ELSE week_4 END AS poorest_b
+    FROM sums
 )
-SELECT s.student_id, t.current_streak, t.highest_streak, t.last_streak,
-    t.days_since_last_activity, t.days_observed, t.week_1, t.week_2, t.week_1 - t.week_2,
-    t.week_1 + t.week_2 + t.week_3 + t.week_4,
-    1.0 * (t.week_1 + t.week_2 + t.week_3 + t.week_4) / CASE
-        WHEN t.days_observed < 7 THEN 7 WHEN t.days_observed > 28 THEN 28 ELSE t.days_observed END,
-    w.busiest, w.quietest, t.minutes
-FROM scope s
-LEFT JOIN sums t ON t.student_id = s.student_id
-LEFT JOIN weeks w ON w.student_id = s.student_id
-ORDER BY s.student_id
+SELECT student_id, current_streak, highest_streak, last_streak, days_since_last_activity,
+    days_observed, week_1, week_2, week_1 - week_2, week_1 + week_2 + week_3 + week_4,
+    1.0 * (week_1 + week_2 + week_3 + week_4) / CASE
+        WHEN days_observed < 7 THEN 7 WHEN days_observed > 28 THEN 28 ELSE days_observed END,
+    CASE WHEN days_observed < 28 THEN NULL WHEN best_a > best_b THEN best_a ELSE best_b END,
+    CASE WHEN days_observed < 28 THEN NULL
+        WHEN poorest_a < poorest_b THEN poorest_a ELSE poorest_b END,
+    minutes
+FROM weeks
 """,
 )

@@ -21,8 +21,8 @@ WITH coming AS (
     SELECT s.student_id, s.day AS today, e.title, $day AS day,
         CASE WHEN e.subject <> '' THEN e.subject ELSE COALESCE(k.subject, '') END AS subject,
         ROW_NUMBER() OVER (PARTITION BY s.student_id ORDER BY e.at, e.exam_id) AS place
-    FROM scope s CROSS JOIN enrollments n CROSS JOIN exams e CROSS JOIN zone_offsets o
-    LEFT JOIN classes k ON k.class_id = n.class_id
+    FROM scope s CROSS JOIN enrollments n LEFT JOIN classes k ON k.class_id = n.class_id
+    CROSS JOIN exams e CROSS JOIN zone_offsets o
     WHERE n.person_id = s.student_id AND n.role = 'student' AND e.class_id = n.class_id
         AND e.at > :at AND e.at < :at + 62 * 86400
         AND (e.gone_at IS NULL OR e.gone_at > :at) AND $now AND $offset
@@ -42,12 +42,16 @@ SELECT student_id, title, subject, day FROM coming WHERE place = 1 AND day <= to
 
 UPCOMING = Group(
     "upcoming",
-    (
-        "upcoming_exam_days",
-        "upcoming_exam_title",
-        "upcoming_exam_subject",
-        "preparation_activity",
-    ),
+    ("upcoming_exam_days", "upcoming_exam_title", "upcoming_exam_subject"),
+    """
+SELECT s.student_id, x.day - s.day, x.title, CASE WHEN x.subject <> '' THEN x.subject END
+FROM scope s CROSS JOIN next_exams x WHERE x.student_id = s.student_id
+""",
+)
+
+PREPARATION = Group(
+    "preparation",
+    ("preparation_activity",),
     """
 WITH known AS (
     SELECT s.student_id FROM scope s CROSS JOIN next_exams x
@@ -77,12 +81,7 @@ done AS (
 counted AS (
     SELECT student_id, COUNT(DISTINCT day) AS days FROM done GROUP BY student_id
 )
-SELECT s.student_id, x.day - s.day, x.title, CASE WHEN x.subject <> '' THEN x.subject END,
-    CASE WHEN known.student_id IS NOT NULL THEN COALESCE(c.days, 0) / 7.0 END
-FROM scope s
-LEFT JOIN next_exams x ON x.student_id = s.student_id
-LEFT JOIN known ON known.student_id = s.student_id
-LEFT JOIN counted c ON c.student_id = s.student_id
-ORDER BY s.student_id
+SELECT k.student_id, COALESCE(c.days, 0) / 7.0
+FROM known k LEFT JOIN counted c ON c.student_id = k.student_id
 """,
 )

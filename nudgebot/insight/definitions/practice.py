@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nudgebot.insight.definitions.statement import Group
+from nudgebot.insight.definitions.statement import Group, sql
 
 PRACTICE = Group(
     "practice",
@@ -20,21 +20,17 @@ WITH sums AS (
         AND (p.gone_at IS NULL OR p.gone_at > :at)
     GROUP BY s.student_id, s.day
 )
-SELECT s.student_id, t.questions,
-    CASE WHEN t.questions > 0 THEN 100.0 * t.correct / t.questions END,
-    CASE WHEN t.questions_now >= 10 AND t.questions - t.questions_now >= 10
-        THEN 100.0 * t.correct_now / t.questions_now
-            - 100.0 * (t.correct - t.correct_now) / (t.questions - t.questions_now) END,
-    CASE WHEN t.xp_rows > 0 THEN COALESCE(t.xp, 0) END, t.days_since
-FROM scope s LEFT JOIN sums t ON t.student_id = s.student_id
-ORDER BY s.student_id
+SELECT student_id, questions,
+    CASE WHEN questions > 0 THEN 100.0 * correct / questions END,
+    CASE WHEN questions_now >= 10 AND questions - questions_now >= 10
+        THEN 100.0 * correct_now / questions_now
+            - 100.0 * (correct - correct_now) / (questions - questions_now) END,
+    CASE WHEN xp_rows > 0 THEN COALESCE(xp, 0) END, days_since
+FROM sums
 """,
 )
 
-SKILLS = Group(
-    "skills",
-    ("weakest_skill", "weakest_skill_accuracy", "improved_skill", "improved_skill_accuracy"),
-    """
+_RATED = """
 WITH each_skill AS (
     SELECT s.student_id, p.skill_id, SUM(p.questions) AS questions, SUM(p.correct) AS correct,
         SUM(CASE WHEN p.day > s.day - 14 THEN p.questions ELSE 0 END) AS questions_now,
@@ -52,20 +48,38 @@ rated AS (
                 - 100.0 * (correct - correct_now) / (questions - questions_now) END AS gain
     FROM each_skill WHERE questions >= 5
 ),
-weak AS (
-    SELECT r.student_id, COALESCE(k.name, r.skill_id) AS name, r.accuracy,
-        ROW_NUMBER() OVER (PARTITION BY r.student_id ORDER BY r.accuracy, r.skill_id) AS place
-    FROM rated r LEFT JOIN skills k ON k.skill_id = r.skill_id WHERE r.accuracy < 70
-),
-improved AS (
-    SELECT r.student_id, COALESCE(k.name, r.skill_id) AS name, r.now_accuracy,
-        ROW_NUMBER() OVER (PARTITION BY r.student_id ORDER BY r.gain DESC, r.skill_id) AS place
-    FROM rated r LEFT JOIN skills k ON k.skill_id = r.skill_id WHERE r.gain >= 9.999999
+"""
+
+WEAKEST_SKILL = Group(
+    "weakest_skill",
+    ("weakest_skill", "weakest_skill_accuracy"),
+    sql(
+        """$rated
+placed AS (
+    SELECT student_id, skill_id, accuracy,
+        ROW_NUMBER() OVER (PARTITION BY student_id ORDER BY accuracy, skill_id) AS place
+    FROM rated WHERE accuracy < 70
 )
-SELECT s.student_id, w.name, w.accuracy, i.name, i.now_accuracy
-FROM scope s
-LEFT JOIN weak w ON w.student_id = s.student_id AND w.place = 1
-LEFT JOIN improved i ON i.student_id = s.student_id AND i.place = 1
-ORDER BY s.student_id
+SELECT p.student_id, COALESCE(k.name, p.skill_id), p.accuracy
+FROM placed p LEFT JOIN skills k ON k.skill_id = p.skill_id WHERE p.place = 1
 """,
+        rated=_RATED,
+    ),
+)
+
+IMPROVED_SKILL = Group(
+    "improved_skill",
+    ("improved_skill", "improved_skill_accuracy"),
+    sql(
+        """$rated
+placed AS (
+    SELECT student_id, skill_id, now_accuracy,
+        ROW_NUMBER() OVER (PARTITION BY student_id ORDER BY gain DESC, skill_id) AS place
+    FROM rated WHERE gain >= 9.999999
+)
+SELECT p.student_id, COALESCE(k.name, p.skill_id), p.now_accuracy
+FROM placed p LEFT JOIN skills k ON k.skill_id = p.skill_id WHERE p.place = 1
+""",
+        rated=_RATED,
+    ),
 )

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from nudgebot.insight.definitions.statement import Group, in_force, sql
 
-# Least squares over up to 5 scores at places -5 … -1; what the line gains from end to end.
+# Least squares over up to 5 scores at places -5 to -1: what the line gains from end to end.
 LINE = """
-CASE WHEN SUM(CASE WHEN place <= 5 THEN 1 ELSE 0 END) >= 3 THEN
-    (SUM(CASE WHEN place <= 5 THEN 1 ELSE 0 END) - 1)
-    * (SUM(CASE WHEN place <= 5 THEN 1 ELSE 0 END)
-        * SUM(CASE WHEN place <= 5 THEN -place * percent ELSE 0 END)
-        - SUM(CASE WHEN place <= 5 THEN -place ELSE 0 END)
-        * SUM(CASE WHEN place <= 5 THEN percent ELSE 0 END))
-    / (1.0 * SUM(CASE WHEN place <= 5 THEN 1 ELSE 0 END)
-        * SUM(CASE WHEN place <= 5 THEN place * place ELSE 0 END)
-        - SUM(CASE WHEN place <= 5 THEN place ELSE 0 END)
-        * SUM(CASE WHEN place <= 5 THEN place ELSE 0 END))
+CASE WHEN COUNT(*) >= 3 THEN
+    (COUNT(*) - 1)
+    * (COUNT(*) * SUM(-place * percent) - SUM(-place) * SUM(percent))
+    / (1.0 * COUNT(*) * SUM(place * place) - SUM(place) * SUM(place))
 END
 """
 # Ten points make a trend; the last digits of a sum of fractions do not.
@@ -24,38 +18,37 @@ CASE WHEN line >= 9.999999 THEN 'improving' WHEN line <= -9.999999 THEN 'declini
     WHEN line IS NOT NULL THEN 'steady' END
 """
 
-SCORES = Group(
-    "scores",
-    (
-        "average_score",
-        "score_count",
-        "missed_work",
-        "last_score",
-        "days_since_last_score",
-        "score_change",
-        "score_trend",
-    ),
+AVERAGES = Group(
+    "averages",
+    ("average_score", "score_count", "missed_work"),
+    """
+SELECT s.student_id, AVG(w.percent) AS average, COUNT(*) AS items, SUM(w.missed) AS missed
+FROM scope s CROSS JOIN work w
+WHERE w.student_id = s.student_id AND w.day > s.day - 180
+GROUP BY s.student_id
+""",
+)
+
+NEWEST = Group(
+    "newest",
+    ("last_score", "days_since_last_score", "score_change", "score_trend"),
     sql(
         """
 WITH placed AS (
-    SELECT s.student_id, s.day - w.day AS days_ago, w.percent, w.missed,
+    SELECT s.student_id, s.day - w.day AS days_ago, w.percent,
         ROW_NUMBER() OVER (
             PARTITION BY s.student_id ORDER BY w.at DESC, w.kind DESC, w.item_id DESC) AS place
     FROM scope s CROSS JOIN work w
     WHERE w.student_id = s.student_id AND w.day > s.day - 180
 ),
 sums AS (
-    SELECT student_id, AVG(percent) AS average, COUNT(*) AS items, SUM(missed) AS missed,
-        MAX(CASE WHEN place = 1 THEN percent END) AS newest,
+    SELECT student_id, MAX(CASE WHEN place = 1 THEN percent END) AS newest,
         MAX(CASE WHEN place = 1 THEN days_ago END) AS days_ago,
-        AVG(CASE WHEN place BETWEEN 2 AND 5 THEN percent END) AS earlier,
+        AVG(CASE WHEN place > 1 THEN percent END) AS earlier,
         $line AS line
-    FROM placed GROUP BY student_id
+    FROM placed WHERE place <= 5 GROUP BY student_id
 )
-SELECT s.student_id, t.average, t.items, t.missed, t.newest, t.days_ago, t.newest - t.earlier,
-    $trend AS trend
-FROM scope s LEFT JOIN sums t ON t.student_id = s.student_id
-ORDER BY s.student_id
+SELECT student_id, newest, days_ago, newest - earlier, $trend AS trend FROM sums
 """,
         line=LINE,
         trend=TREND,
@@ -75,24 +68,24 @@ WITH sums AS (
     WHERE w.student_id = s.student_id AND w.kind = 'exam'
     GROUP BY s.student_id
 )
-SELECT s.student_id, t.recent, t.average, CASE WHEN t.held > 0 THEN 1.0 * t.written / t.held END
-FROM scope s LEFT JOIN sums t ON t.student_id = s.student_id
-ORDER BY s.student_id
+SELECT student_id, recent, average, CASE WHEN held > 0 THEN 1.0 * written / held END FROM sums
 """,
 )
 
 # Not a metric: the averages by class that the standing in each class is made of.
 CLASS_AVERAGES = sql(
     """
-SELECT s.student_id, n.class_id, AVG(w.percent) AS average_score
-FROM scope s CROSS JOIN work w CROSS JOIN enrollments n LEFT JOIN classes k
-    ON k.class_id = n.class_id
-WHERE w.student_id = s.student_id AND w.day > s.day - 180
-    AND n.class_id = w.class_id AND n.role = 'student' AND n.person_id = s.student_id
-    AND $now
-GROUP BY s.student_id, n.class_id
+WITH sums AS (
+    SELECT s.student_id, s.day AS today, w.class_id, AVG(w.percent) AS average_score
+    FROM scope s CROSS JOIN work w
+    WHERE w.student_id = s.student_id AND w.day > s.day - 180
+    GROUP BY s.student_id, s.day, w.class_id
+)
+SELECT t.student_id, t.class_id, t.average_score
+FROM sums t CROSS JOIN enrollments n LEFT JOIN classes k ON k.class_id = n.class_id
+WHERE n.class_id = t.class_id AND n.role = 'student' AND n.person_id = t.student_id AND $now
 """,
-    now=in_force("s.day"),
+    now=in_force("t.today"),
 )
 
 # The share below, ties counted half; in a group under 5 it would give the others away.

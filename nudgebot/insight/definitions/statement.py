@@ -88,7 +88,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Group:
-    """Metrics that one SELECT gives: the student id first, a row each student of the scope."""
+    """Metrics that one SELECT gives, after the student's id; without a row they are not known."""
 
     name: str
     metrics: tuple[str, ...]

@@ -33,60 +33,62 @@ FROM subject_scores ORDER BY student_id, place
 """,
 )
 
-SUBJECTS = Group(
-    "subjects",
-    (
-        "struggling_subjects_count",
-        "weakest_subject",
-        "subject_score",
-        "subject_score_count",
-        "subject_score_trend",
-        "days_since_subject_activity",
-    ),
+STRUGGLING_COUNT = Group(
+    "struggling",
+    ("struggling_subjects_count",),
+    """
+SELECT student_id, SUM(CASE WHEN average < 60 THEN 1 ELSE 0 END) AS subjects
+FROM subject_scores GROUP BY student_id
+""",
+)
+
+WEAKEST = Group(
+    "weakest_subject",
+    ("weakest_subject", "subject_score", "subject_score_count"),
+    "SELECT student_id, subject, average, items FROM subject_scores WHERE place = 1",
+)
+
+SUBJECT_TREND = Group(
+    "subject_trend",
+    ("subject_score_trend",),
     sql(
         """
-WITH struggling AS (
-    SELECT student_id, SUM(CASE WHEN average < 60 THEN 1 ELSE 0 END) AS subjects
-    FROM subject_scores GROUP BY student_id
-),
-weakest AS (
-    SELECT s.student_id, s.day AS today, s.hour, b.subject, b.average, b.items
-    FROM scope s CROSS JOIN subject_scores b
-    WHERE b.student_id = s.student_id AND b.place = 1
-),
-placed AS (
-    SELECT x.student_id, w.percent,
+WITH placed AS (
+    SELECT s.student_id, w.percent,
         ROW_NUMBER() OVER (
-            PARTITION BY x.student_id ORDER BY w.at DESC, w.kind DESC, w.item_id DESC) AS place
-    FROM weakest x CROSS JOIN work w
-    WHERE w.student_id = x.student_id AND w.subject = x.subject AND w.day > x.today - 180
+            PARTITION BY s.student_id ORDER BY w.at DESC, w.kind DESC, w.item_id DESC) AS place
+    FROM scope s CROSS JOIN subject_scores x CROSS JOIN work w
+    WHERE x.student_id = s.student_id AND x.place = 1
+        AND w.student_id = s.student_id AND w.subject = x.subject AND w.day > s.day - 180
 ),
 lines AS (
-    SELECT student_id, $line AS line FROM placed GROUP BY student_id
-),
-seen AS (
-    SELECT x.student_id, a.day FROM weakest x CROSS JOIN activity_days a
-    WHERE a.student_id = x.student_id AND a.subject = x.subject
-        AND (a.day < x.today OR (a.day = x.today AND a.hour <= x.hour))
-    UNION ALL
-    SELECT x.student_id, p.day FROM weakest x CROSS JOIN practice p CROSS JOIN skills k
-    WHERE p.student_id = x.student_id AND p.day <= x.today AND p.started_at <= :at
-        AND (p.gone_at IS NULL OR p.gone_at > :at)
-        AND k.skill_id = p.skill_id AND k.subject = x.subject
-),
-last_seen AS (
-    SELECT student_id, MAX(day) AS day FROM seen GROUP BY student_id
+    SELECT student_id, $line AS line FROM placed WHERE place <= 5 GROUP BY student_id
 )
-SELECT s.student_id, g.subjects, x.subject, x.average, x.items, $trend AS trend,
-    s.day - l.day
-FROM scope s
-LEFT JOIN struggling g ON g.student_id = s.student_id
-LEFT JOIN weakest x ON x.student_id = s.student_id
-LEFT JOIN lines ON lines.student_id = s.student_id
-LEFT JOIN last_seen l ON l.student_id = s.student_id
-ORDER BY s.student_id
+SELECT student_id, $trend AS trend FROM lines
 """,
         line=LINE,
         trend=TREND,
     ),
+)
+
+SUBJECT_ACTIVITY = Group(
+    "subject_activity",
+    ("days_since_subject_activity",),
+    """
+WITH seen AS (
+    SELECT s.student_id, s.day AS today, a.day
+    FROM scope s CROSS JOIN subject_scores x CROSS JOIN activity_days a
+    WHERE x.student_id = s.student_id AND x.place = 1
+        AND a.student_id = s.student_id AND a.subject = x.subject
+        AND (a.day < s.day OR (a.day = s.day AND a.hour <= s.hour))
+    UNION ALL
+    SELECT s.student_id, s.day AS today, p.day
+    FROM scope s CROSS JOIN subject_scores x CROSS JOIN practice p CROSS JOIN skills k
+    WHERE x.student_id = s.student_id AND x.place = 1
+        AND p.student_id = s.student_id AND p.day <= s.day AND p.started_at <= :at
+        AND (p.gone_at IS NULL OR p.gone_at > :at)
+        AND k.skill_id = p.skill_id AND k.subject = x.subject
+)
+SELECT student_id, today - MAX(day) FROM seen GROUP BY student_id, today
+""",
 )

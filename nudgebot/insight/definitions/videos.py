@@ -39,10 +39,9 @@ sums AS (
         SUM(now_14) AS now_14, SUM(before_14) AS before_14
     FROM each_video GROUP BY student_id, today
 )
-SELECT s.student_id, t.started, t.completed,
-    CASE WHEN t.started > 0 THEN 1.0 * t.completed / t.started END,
-    t.days_since, t.minutes_now, t.minutes_before, t.now_14, t.before_14
-FROM scope s LEFT JOIN sums t ON t.student_id = s.student_id
-ORDER BY s.student_id
+SELECT student_id, started, completed,
+    CASE WHEN started > 0 THEN 1.0 * completed / started END,
+    days_since, minutes_now, minutes_before, now_14, before_14
+FROM sums
 """,
 )

@@ -32,40 +32,25 @@ TASKS = Table(
         # A hand-in without a time, that the LMS calls one or has marked, was at the due time.
         sql(
             """
-WITH given AS (
+WITH dated AS (
     SELECT s.student_id, s.zone, s.day AS today, a.assignment_id, a.class_id, a.title,
-        a.skill_ids, COALESCE(b.due_at, a.due_at) AS due_at, b.score, b.status,
+        a.skill_ids, COALESCE(b.due_at, a.due_at) AS due_at, $due_day AS due_day, b.score, b.status,
         CASE WHEN b.submitted_at IS NOT NULL THEN b.submitted_at
             WHEN b.status IN ('submitted', 'late')
                 OR (b.score IS NOT NULL AND b.status <> 'missed')
             THEN COALESCE(b.due_at, a.due_at) END AS said_at
-    FROM scope s CROSS JOIN submissions b CROSS JOIN assignments a
+    FROM scope s CROSS JOIN submissions b CROSS JOIN assignments a CROSS JOIN zone_offsets o
     WHERE b.student_id = s.student_id AND a.assignment_id = b.assignment_id
-        AND b.status <> 'excused'
+        AND b.status <> 'excused' AND $due_offset
         AND (b.gone_at IS NULL OR b.gone_at > :at) AND (a.gone_at IS NULL OR a.gone_at > :at)
-    UNION ALL
-    SELECT s.student_id, s.zone, s.day AS today, a.assignment_id, a.class_id, a.title,
-        a.skill_ids, a.due_at, NULL AS score, '' AS status, NULL AS said_at
-    FROM scope s CROSS JOIN enrollments n CROSS JOIN assignments a
-    WHERE n.person_id = s.student_id AND n.role = 'student' AND a.class_id = n.class_id
-        AND a.due_at > :at - 182 * 86400 AND a.due_at < :at + 62 * 86400
-        AND (a.gone_at IS NULL OR a.gone_at > :at)
-        AND NOT EXISTS (
-            SELECT 1 FROM submissions b
-            WHERE b.student_id = s.student_id AND b.assignment_id = a.assignment_id
-                AND (b.gone_at IS NULL OR b.gone_at > :at))
-),
-dated AS (
-    SELECT g.student_id, g.zone, g.today, g.assignment_id, g.class_id, g.title, g.skill_ids,
-        g.due_at, g.score, g.status, $due_day AS due_day,
-        CASE WHEN g.said_at <= :at THEN g.said_at END AS handed_at
-    FROM given g CROSS JOIN zone_offsets o WHERE $due_offset
 )
 SELECT d.student_id, d.assignment_id, d.class_id, COALESCE(k.subject, '') AS subject, d.title,
     CASE WHEN INSTR(d.skill_ids, ' ') > 0
         THEN SUBSTR(d.skill_ids, 1, INSTR(d.skill_ids, ' ') - 1) ELSE d.skill_ids END AS skill_id,
-    d.due_at, d.due_day, d.handed_at, $handed_day AS handed_day,
-    CASE WHEN d.status = 'late' OR d.handed_at > d.due_at THEN 1 ELSE 0 END AS late,
+    d.due_at, d.due_day,
+    CASE WHEN d.said_at <= :at THEN d.said_at END AS handed_at,
+    CASE WHEN d.said_at <= :at THEN $handed_day END AS handed_day,
+    CASE WHEN d.status = 'late' OR d.said_at > d.due_at THEN 1 ELSE 0 END AS late,
     CASE WHEN d.status = 'missed' THEN 1 ELSE 0 END AS closed,
     d.score,
     CASE WHEN n.person_id IS NULL THEN 1 WHEN $then THEN 1 ELSE 0 END AS enrolled_then,
@@ -77,12 +62,44 @@ LEFT JOIN enrollments n
     ON n.class_id = d.class_id AND n.role = 'student' AND n.person_id = d.student_id
 WHERE d.due_day > d.today - 180 AND d.due_day <= d.today + 60
 """,
-            due_day=day_of("g.due_at"),
-            due_offset=offset_at("g.due_at", "g.zone"),
-            handed_day=day_of("d.handed_at"),
-            handed_offset=offset_at("d.handed_at", "d.zone"),
+            due_day=day_of("COALESCE(b.due_at, a.due_at)"),
+            due_offset=offset_at("COALESCE(b.due_at, a.due_at)", "s.zone"),
+            handed_day=day_of("d.said_at"),
+            handed_offset=offset_at("d.said_at", "d.zone"),
             then=in_force("d.due_day"),
             now=in_force("d.today"),
+        ),
+        # Assignments of her classes without a word about her.
+        sql(
+            """
+WITH dated AS (
+    SELECT s.student_id, s.day AS today, a.assignment_id, a.class_id, a.title, a.skill_ids,
+        a.due_at, $due_day AS due_day, n.begin_day, n.end_day, COALESCE(k.subject, '') AS subject
+    FROM scope s CROSS JOIN enrollments n LEFT JOIN classes k ON k.class_id = n.class_id
+    CROSS JOIN assignments a CROSS JOIN zone_offsets o
+    WHERE n.person_id = s.student_id AND n.role = 'student' AND a.class_id = n.class_id
+        AND (n.gone_at IS NULL OR n.gone_at > :at) AND (k.gone_at IS NULL OR k.gone_at > :at)
+        AND a.due_at > :at - 182 * 86400 AND a.due_at < :at + 62 * 86400
+        AND (a.gone_at IS NULL OR a.gone_at > :at) AND $due_offset
+        AND NOT EXISTS (
+            SELECT 1 FROM submissions b
+            WHERE b.student_id = s.student_id AND b.assignment_id = a.assignment_id
+                AND (b.gone_at IS NULL OR b.gone_at > :at))
+)
+SELECT d.student_id, d.assignment_id, d.class_id, d.subject, d.title,
+    CASE WHEN INSTR(d.skill_ids, ' ') > 0
+        THEN SUBSTR(d.skill_ids, 1, INSTR(d.skill_ids, ' ') - 1) ELSE d.skill_ids END AS skill_id,
+    d.due_at, d.due_day, NULL AS handed_at, NULL AS handed_day, 0 AS late, 0 AS closed,
+    NULL AS score,
+    CASE WHEN (d.begin_day IS NULL OR d.begin_day <= d.due_day)
+        AND (d.end_day IS NULL OR d.end_day >= d.due_day) THEN 1 ELSE 0 END AS enrolled_then,
+    CASE WHEN (d.begin_day IS NULL OR d.begin_day <= d.today)
+        AND (d.end_day IS NULL OR d.end_day >= d.today) THEN 1 ELSE 0 END AS enrolled_now
+FROM dated d
+WHERE d.due_day > d.today - 180 AND d.due_day <= d.today + 60
+""",
+            due_day=day_of("a.due_at"),
+            due_offset=offset_at("a.due_at", "s.zone"),
         ),
     ),
 )
