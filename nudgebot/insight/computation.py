@@ -86,7 +86,7 @@ class Computation:
 
     def figures(self, student_ids: Collection[str]) -> Computed:
         """The figures of those of the students who are active, by id."""
-        self._aim(student_ids)
+        self.aim(student_ids)
         for table in definitions.TABLES:
             self._fill(table)
         ids: list[str] = [
@@ -104,7 +104,7 @@ class Computation:
 
     def averages(self, student_ids: Collection[str]) -> list[tuple[str, str, float]]:
         """Only the averages by class, for classmates whose own figures nobody asked for."""
-        self._aim(student_ids)
+        self.aim(student_ids)
         for table in definitions.STANDING_TABLES:
             self._fill(table)
         return self._averages()
@@ -123,7 +123,7 @@ class Computation:
             for student_id, each in ranks.items()
         }
 
-    def _aim(self, student_ids: Collection[str]) -> None:
+    def aim(self, student_ids: Collection[str]) -> None:
         """Fill the scope, with every student's own calendar."""
         people = self._connection.execute(
             """SELECT s.student_id, s.timezone FROM json_each(:ids) j CROSS JOIN students s
@@ -158,7 +158,8 @@ class Computation:
             into = f"INSERT INTO {table.name} ({', '.join(table.columns)}) {select}"
             self._connection.execute(into, {"at": self._at})
 
-    def _rows(self, select: str) -> list[tuple[Any, ...]]:
+    def rows(self, select: str) -> list[tuple[Any, ...]]:
+        """What a SELECT over the workbench and the school's tables gives, as of the instant."""
         cursor = self._connection.cursor()
         cursor.row_factory = None
         parameters = {"at": self._at} if ":at" in select else {}
@@ -167,7 +168,7 @@ class Computation:
     def _columns(self, group: Group, place: Mapping[str, int]) -> Columns:
         """A group's columns, each student's value at her place, None without a row of hers."""
         columns: list[list[Value]] = [[None] * len(place) for _ in group.metrics]
-        for student_id, *values in self._rows(group.select):
+        for student_id, *values in self.rows(group.select):
             index = place[student_id]
             for column, value in zip(columns, values, strict=True):
                 # Four digits: no figure depends on the order in which an engine adds.
@@ -177,7 +178,7 @@ class Computation:
     def _words(self, select: str, student_ids: Sequence[str]) -> list[Value]:
         """Lists of words; a student without any row is not known, one with only NULLs has none."""
         found: dict[str, list[str]] = {}
-        for student_id, word in self._rows(select):
+        for student_id, word in self.rows(select):
             words = found.setdefault(student_id, [])
             if word is not None:
                 words.append(word)
@@ -187,7 +188,7 @@ class Computation:
         # Rounded before anybody is compared: equal marks in another order stay equal.
         return [
             (student_id, class_id, round(average, 4))
-            for student_id, class_id, average in self._rows(CLASS_AVERAGES)
+            for student_id, class_id, average in self.rows(CLASS_AVERAGES)
         ]
 
     def _next_at(self, student_ids: Sequence[str]) -> list[int]:
@@ -196,7 +197,7 @@ class Computation:
             for row in self._connection.execute("SELECT student_id, midnight_at FROM scope")
         }
         for select in INSTANTS:
-            for student_id, *instants in self._rows(select):
+            for student_id, *instants in self.rows(select):
                 known = [each for each in instants if each is not None]
                 soonest[student_id] = min([soonest[student_id], *known])
         return [soonest[each] for each in student_ids]
