@@ -31,7 +31,7 @@ POLICY = (
 LONGPOLL_SECONDS = 20.0
 
 
-def page(html: str, *, title: str, status: int = 200, kind: str = "") -> Answer:
+def page(html: str, *, title: str, status: int = 200, kind: str = "plain") -> Answer:
     """A whole HTML page, with the banner that every page carries."""
     whole = fill("shell.html", title=escape(title), content=html, kind=kind)
     headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
@@ -137,6 +137,7 @@ class ChatPage:
             heading=view.heading(current),
             messages=shown,
             prefix=escape(prefix),
+            mention=escape("@" + bots[0].full_name if bots else ""),
             hint=escape(hint),
             hidden="" if prefix else "hidden",
         )

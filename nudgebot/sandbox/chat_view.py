@@ -9,7 +9,7 @@ from importlib import resources
 from string import Template
 from urllib.parse import quote
 
-from nudgebot.sandbox.conversations import Conversation, Conversations, Listed
+from nudgebot.sandbox.conversations import Conversation, Conversations, Listed, unread_by_user
 from nudgebot.sandbox.directory import Directory
 from nudgebot.sandbox.emoji import CODES, picture
 from nudgebot.sandbox.payloads import Rendering
@@ -21,6 +21,12 @@ HUES = 12
 QUICK_EMOJI = ("thumbs_up", "check", "cross_mark", "heart", "tada", "eyes", "question")
 LABELS = ("admin", "teacher", "student")
 ALIGNED = ("left", "center", "right")
+# Drawn, because not every machine has a font with such signs.
+BOT = (
+    '<svg viewBox="0 0 24 24"><path d="M12 2v3M6 6h12a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3'
+    'V9a3 3 0 0 1 3-3zM9 11v2M15 11v2M9.5 16h5"/></svg>'
+)
+LOCK = '<svg viewBox="0 0 24 24"><path d="M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3"/></svg>'
 
 
 def text_file(name: str) -> str:
@@ -37,7 +43,7 @@ def avatar(user: SandboxUser) -> str:
     """A coloured disc with initials; a bot has a face of its own."""
     words = user.full_name.split()
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:]))
-    shown = "🤖" if user.is_bot else escape(initials.upper())
+    shown = BOT if user.is_bot else escape(initials.upper())
     kind = " bot" if user.is_bot else ""
     hue = user.user_id * 5 % HUES
     return f'<span class="avatar hue-{hue}{kind}" aria-hidden="true">{shown}</span>'
@@ -99,7 +105,7 @@ class ChatView:
         here = current is not None and current.stream_id == stream.stream_id
         if current and here and current not in {one.conversation for one in topics}:
             topics.insert(0, Listed(current, 0, 0))
-        sign = "🔒" if stream.private else "#"
+        sign = LOCK if stream.private else "#"
         name = escape(stream.name)
         new = f"{self.root}/new#stream-{stream.stream_id}"
         head = (
@@ -275,17 +281,21 @@ def chooser(realm: Realm) -> str:
     people = [u for u in realm.users.values() if not u.is_bot and u.is_active]
     kinds = [*LABELS, *sorted({kind_of(user) for user in people} - set(LABELS))]
     bots = [u.user_id for u in realm.users.values() if u.is_bot and not u.is_system]
+    unread = unread_by_user(realm)
     parts = []
     for kind in kinds:
-        cards = [_card(realm, user, bots) for user in people if kind_of(user) == kind]
+        cards = [
+            _card(user, unread.get(user.user_id, 0), bots)
+            for user in people
+            if kind_of(user) == kind
+        ]
         if cards:
             word = escape(kind.capitalize() + ("s" if len(cards) > 1 else ""))
             parts.append(f"<section><h2>{word}</h2><ul>{''.join(cards)}</ul></section>")
     return "".join(parts) or "<p>There is nobody here yet.</p>"
 
 
-def _card(realm: Realm, user: SandboxUser, bots: Sequence[int]) -> str:
-    unread = sum(line.unread for line in Conversations(realm, user).listed())
+def _card(user: SandboxUser, unread: int, bots: Sequence[int]) -> str:
     where = f"?c=dm:{bots[0]}" if bots else ""
     name = escape(user.full_name)
     return (

@@ -42,6 +42,17 @@ def conversation_of(message: SandboxMessage) -> Conversation:
     return Conversation(message.participants, message.stream_id, message.topic)
 
 
+def unread_by_user(realm: Realm) -> dict[int, int]:
+    """How many messages by others each user has not read; the caller holds the realm's lock."""
+    counts: dict[int, int] = {}
+    for message_id, rows in realm.flags.items():
+        sender = realm.messages[message_id].sender_id
+        for user_id, flags in rows.items():
+            if "read" not in flags and user_id != sender:
+                counts[user_id] = counts.get(user_id, 0) + 1
+    return counts
+
+
 class Conversations:
     """One reader's view of the realm; the caller holds the realm's lock."""
 

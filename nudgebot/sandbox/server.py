@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 
 from nudgebot.errors import InputError
 from nudgebot.sandbox.answers import Json
-from nudgebot.sandbox.api import PREFIX, Answer, Api
+from nudgebot.sandbox.api import Answer, Api
 from nudgebot.sandbox.chat_page import ChatPage
 from nudgebot.sandbox.door import Door
 from nudgebot.sandbox.faults import Faults
@@ -80,6 +80,8 @@ class Sandbox:
 
     def start(self) -> Self:
         """Listen; raises InputError when the port is taken."""
+        self.realm.closing = False
+        self._stopping.clear()
         self._listener.start()
         return self
 
@@ -338,4 +340,4 @@ class Sandbox:
             return self.realm.changed.wait_for(predicate, timeout_seconds)
 
 
-__all__ = ["PREFIX", "RateLimit", "Sandbox"]
+__all__ = ["RateLimit", "Sandbox"]

@@ -58,6 +58,20 @@ def test_a_click_is_an_ordinary_message(
         sandbox.click(school.teacher, direct, "No")
 
 
+def test_a_stopped_sandbox_starts_again_as_it_was(sandbox: Sandbox, school: School) -> None:
+    """Port, people and messages are the same; a client goes on with its key."""
+    url = sandbox.url
+    message = sandbox.say(school.teacher, "x", school.bot)
+    sandbox.stop()
+    sandbox.start()
+    assert (sandbox.url, sandbox.messages()) == (url, (message,))
+    bot = school.bot
+    client = zulip.Client(email=bot.email, api_key=bot.api_key, site=url)
+    assert client.register(["message"])["result"] == "success"
+    assert client.session is not None
+    client.session.close()
+
+
 def test_waiting_ends_with_the_change_or_with_the_time(sandbox: Sandbox, school: School) -> None:
     """`wait_for` answers the predicate's last value."""
     assert not sandbox.wait_for(sandbox.messages, timeout_seconds=0.01)

@@ -36,7 +36,8 @@ class Chat {
     this.key = document.querySelector(".conversation").dataset.key || "";
     this.title = document.title;
     this.shown = new Map();
-    for (const one of this.log?.children ?? []) this.shown.set(one.dataset.id, null);
+    // As the server wrote them: this runs before times are put into the reader's zone.
+    for (const one of this.log?.children ?? []) this.shown.set(one.dataset.id, one.outerHTML);
     this.toEnd();
     if (this.log) this.compose(document.querySelector(".compose"));
     document.addEventListener("submit", (event) => this.submitted(event));
@@ -100,28 +101,21 @@ class Chat {
   }
 
   message(id, html, before) {
-    const known = this.shown.has(id);
-    const old = known ? document.getElementById(`m${id}`) : null;
-    if (known && this.shown.get(id) === html) return old;
     const box = document.createElement("template");
     box.innerHTML = html;
     const fresh = box.content.firstElementChild;
+    const source = fresh.outerHTML;
+    const old = document.getElementById(`m${id}`);
+    if (old && this.shown.get(id) === source) return old;
+    this.shown.set(id, source);
     localTimes(fresh);
-    if (old && this.shown.get(id) !== null) {
+    if (old) {
       this.keepOpen(old, fresh);
       this.replaced(old, () => old.replaceWith(fresh), fresh);
-    } else if (old) {
-      this.shown.set(id, html);
-      this.keepOpen(old, fresh);
-      if (old.innerHTML !== fresh.innerHTML || old.className !== fresh.className) {
-        this.replaced(old, () => old.replaceWith(fresh), fresh);
-      }
-      return document.getElementById(`m${id}`);
-    } else {
-      fresh.classList.add("arrived");
-      if (before) before.after(fresh); else this.log.prepend(fresh);
+      return fresh;
     }
-    this.shown.set(id, html);
+    fresh.classList.add("arrived");
+    if (before) before.after(fresh); else this.log.prepend(fresh);
     return fresh;
   }
 
@@ -191,7 +185,7 @@ class Chat {
   }
 }
 
-localTimes(document);
-filterNames();
 const chat = document.querySelector(".chat");
 if (chat) new Chat(chat);
+localTimes(document);
+filterNames();
