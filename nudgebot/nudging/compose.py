@@ -74,7 +74,7 @@ class Composer:
         Raises CompositionError where the template needs what is not known.
         """
         template = self._pick(rule.message_template, tone, facts.language)
-        parts = [self._body(template, _context(facts, template, rule))]
+        parts = [self.fill(template, facts, rule)]
         subjects = _subjects(rule, facts)
         if rule.include_study_plan:
             parts.append(self._study_plan(facts, template.language))
@@ -108,7 +108,7 @@ class Composer:
     ) -> Composed:
         """A template as it stands, for a teacher to send by hand: no frame, nothing added."""
         template = self._pick(template_id, tone, language or facts.language)
-        body = self._body(template, _context(facts, template, None))
+        body = self.fill(template, facts)
         return Composed(
             text=trim(body),
             template_id=template.id,
@@ -137,12 +137,12 @@ class Composer:
             data_as_of=facts.data_as_of, zone=facts.zone, class_name=facts.class_name,
         )  # fmt: skip
         context = _context(as_one, template, rule)
-        return trim(self._body(template, {name: context.get(name) for name in GROUP_NAMES}))
+        return trim(self.fill_part(template, {name: context.get(name) for name in GROUP_NAMES}))
 
     def widget(self, rule: Rule, facts: Facts) -> Widget:
         """The nudge as a short entry of the student's dashboard."""
         template = self._pick(rule.message_template, None, facts.language)
-        text = self._body(template, _context(facts, template, rule))
+        text = self.fill(template, facts, rule)
         return Widget(
             student_id=facts.student_id,
             rule_id=rule.id,
@@ -152,15 +152,20 @@ class Composer:
             data_as_of=facts.data_as_of,
         )
 
+    def fill(self, template: Template, facts: Facts, rule: Rule | None = None) -> Safe:
+        """A wording with what is known of a student, and nothing around it."""
+        return self.fill_part(template, _context(facts, template, rule))
+
+    def fill_part(self, template: Template, context: Mapping[str, Any]) -> Safe:
+        """A wording with these values; texts in them are escaped on the way."""
+        values = {**context, "language": template.language}
+        return self._renderer.render(template.body, values, name=template.id)
+
     def _pick(self, template_id: str, tone: str | None, language: str) -> Template:
         try:
             return self._words.templates.pick(template_id, tone=tone, language=language)
         except KeyError:
             raise CompositionError(f"There is no message template `{template_id}`.") from None
-
-    def _body(self, template: Template, context: Mapping[str, Any]) -> Safe:
-        values = {**context, "language": template.language}
-        return self._renderer.render(template.body, values, name=template.id)
 
     def _framed(self, bodies: Iterable[Safe], facts: Facts, language: str) -> str:
         frame = self._pick("frame", None, language)
@@ -171,7 +176,7 @@ class Composer:
             "teacher": facts.teacher.strip() or None,
             "data_as_of": Safe(global_time(facts.data_as_of)),
         }
-        return trim(self._body(frame, context))
+        return trim(self.fill_part(frame, context))
 
     def _study_plan(self, facts: Facts, language: str) -> Safe:
         if facts.exam_day is None:
@@ -189,14 +194,14 @@ class Composer:
             "exam_day": facts.exam_day,
             "exam_title": facts.figures.get("upcoming_exam_title"),
         }  # fmt: skip
-        return self._body(self._pick("study_plan", None, language), context)
+        return self.fill_part(self._pick("study_plan", None, language), context)
 
     def _resources(self, subjects: Sequence[str], language: str) -> Safe:
         found = self._words.resources.of(subjects)
         if not found:
             return Safe()
         listed = [{"subject": each.subject, "text": _linked(each)} for each in found]
-        return self._body(self._pick("resources", None, language), {"resources": listed})
+        return self.fill_part(self._pick("resources", None, language), {"resources": listed})
 
 
 def _linked(resource: Resource) -> Safe:

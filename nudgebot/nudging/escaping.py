@@ -6,6 +6,7 @@ again, so every punctuation mark that could begin anything becomes one.
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -22,12 +23,15 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _BREAKS = re.compile(r"[ \t]*[\n\v\f\r\x85\u2028\u2029]+[\s\x85]*")
+# Inside of words a hyphen begins nothing, and neither does the full stop of `St. Mary`: names stay
+# readable where messages are shown raw.
+_READABLE = re.compile(r"(?<=[^\W_])&#45;(?=[^\W_])|(?<=[^\W\d_])&#46;(?= )")
 _RUN_OF_TICKS = re.compile(r"`{3,}|~{3,}")
 
 
 def clean(text: str) -> str:
     """The text in one line, without characters that nobody sees."""
-    return _BREAKS.sub(" ", _UNSEEN.sub("", text)).strip()
+    return _BREAKS.sub(" ", _UNSEEN.sub("", text)).replace("\t", " ").strip()
 
 
 def esc(text: str) -> str:
@@ -36,7 +40,8 @@ def esc(text: str) -> str:
     Fit for running text, list items, quotes, table cells and the label of a link; not for code
     spans and the inside of mentions, where entities are not read.
     """
-    return clean(text).translate(_ENTITIES)
+    escaped = clean(text).translate(_ENTITIES)
+    return _READABLE.sub(lambda found: html.unescape(found[0]), escaped)
 
 
 def fence(text: str, lang: str = "text") -> str:

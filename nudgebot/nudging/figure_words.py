@@ -1,4 +1,4 @@
-"""Figures and tests in words: `average score 52% (less than 60%)`."""
+"""Figures and tests in words: `average score: 52% (less than 60%)`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def value_in_words(value: Value | Operand, unit: Unit) -> str:
     return f"{number}{ending}"
 
 
-def tests_in_words(
+def reasons_in_words(
     condition: Condition, figures: Mapping[str, Value], metrics: Mapping[str, Metric] = METRIC
 ) -> Iterator[str]:
     """What of a condition holds for one student, test by test, each metric once."""
@@ -55,8 +55,10 @@ def tests_in_words(
 
 def _in_words(test: Test, value: Value, unit: Unit) -> str:
     label = test.metric.replace("_", " ")
-    phrase = _PHRASES.get(test.operator)
+    if unit is Unit.DAYS and "days" in label:
+        unit = Unit.COUNT  # the label says it already
     if test.operator in EXISTENCE and value is None:
-        return f"{label} not known"
+        return f"{label}: not known"
+    phrase = _PHRASES.get(test.operator)
     limit = f" ({phrase} {value_in_words(test.operand, unit)})" if phrase else ""
-    return f"{label} {value_in_words(value, unit)}{limit}"
+    return f"{label}: {value_in_words(value, unit)}{limit}"

@@ -30,5 +30,5 @@ def _border(text: str, limit: int) -> int:
         found = text.rfind(border, limit // 2, limit)
         if found > 0:
             return found + len(border.rstrip())
-    start = text.rfind("&#", limit - 8, limit)
+    start = text.rfind("&", limit - 6, limit)  # the longest entity is `&#126;`
     return start if start > 0 and ";" not in text[start:limit] else limit

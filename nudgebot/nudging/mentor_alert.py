@@ -11,7 +11,7 @@ from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Metric
 from nudgebot.nudging.escaping import esc, global_time
 from nudgebot.nudging.facts import Facts
-from nudgebot.nudging.figure_words import tests_in_words
+from nudgebot.nudging.figure_words import reasons_in_words
 from nudgebot.nudging.length import LONGEST
 from nudgebot.nudging.rule import Rule, Urgency
 
@@ -41,7 +41,7 @@ def alert(rule: Rule, facts: Facts, *, metrics: Mapping[str, Metric] = METRIC) -
         rule_id=rule.id,
         title=esc(rule.name),
         urgency=rule.urgency,
-        reasons=tuple(tests_in_words(rule.conditions, facts.figures, metrics)),
+        reasons=tuple(reasons_in_words(rule.conditions, facts.figures, metrics)),
         data_as_of=facts.data_as_of,
         also_told=rule.delivery_method.reaches_student,
     )
@@ -73,22 +73,19 @@ def _single(alerts: Sequence[Alert]) -> str:
         lines += [f"  - {reason}" for reason in each.reasons]
     command = first.student_id if _TYPEABLE.fullmatch(first.student_id) else "<student>"
     told = "I am writing to the student as well. " if any(a.also_told for a in alerts) else ""
-    lines += [
-        "",
-        f"{told}`why {command}` shows the whole picture, `message {command}` writes, "
-        f"`meet {command}` finds a time.",
-        f"As of {global_time(first.data_as_of)}.",
-    ]
+    shows = f"`why {command}` shows the whole picture"
+    lines.append(f"\n{told}{shows}, `message {command}` writes, `meet {command}` finds a time.")
+    lines.append(f"As of {global_time(first.data_as_of)}.")
     return "\n".join(lines)
 
 
 def _entry(alerts: Sequence[Alert]) -> str:
     first = alerts[0]
     parts = [
-        f"{each.title}, {each.urgency.value}" + (f": {', '.join(each.reasons)}")
-        if each.reasons
-        else f"{each.title}, {each.urgency.value}"
-        for each in alerts
+        " – ".join(
+            part for part in (f"{a.title} ({a.urgency.value})", ", ".join(a.reasons)) if part
+        )
+        for a in alerts
     ]
     why = f" `why {first.student_id}`" if _TYPEABLE.fullmatch(first.student_id) else ""
     return f"- **{first.student}**: {'; '.join(parts)}.{why}"

@@ -43,8 +43,8 @@ class Safe(str):
     __slots__ = ()
 
 
-class _UnknownError(CompositionError):
-    """A template showed a value that nobody knows."""
+class UnknownFigureError(CompositionError):
+    """A template shows a figure that is not known; the text names the figure."""
 
 
 def _language(context: Context) -> str:
@@ -79,16 +79,16 @@ def listed(context: Context, words: Iterable[str] | None) -> str | None:
 
 
 @pass_context
-def on_day(context: Context, day: date | None) -> str | None:
+def on_day(context: Context, day: date | None) -> Safe | None:
     """`Thursday, 26 November`, or `2026-11-26` in a language that this has no names for."""
     if day is None:
         return None
     language = _language(context)
     if language not in _WEEKDAYS:
-        return day.isoformat()
+        return Safe(day.isoformat())
     dot = "." if language == "de" else ""
     weekday, month = _WEEKDAYS[language][day.weekday()], _MONTHS[language][day.month - 1]
-    return f"{weekday}, {day.day}{dot} {month}"
+    return Safe(f"{weekday}, {day.day}{dot} {month}")
 
 
 @pass_context
@@ -98,14 +98,14 @@ def _finalize(context: Context, value: Any) -> str:
         case Safe():
             return value
         case None:
-            raise _UnknownError("The template shows a figure that is not known.")
+            raise UnknownFigureError("The template shows a figure that is not known.")
         case bool() | int():
             return str(value)
         case float():
             text = f"{round(value, 1):g}"
             return text.replace(".", ",") if _language(context) == "de" else text
         case date():
-            return esc(on_day(context, value) or "")
+            return on_day(context, value) or ""
         case tuple() | list():
             return esc(listed(context, map(str, value)) or "")
     return esc(str(value))  # an undefined name raises here
@@ -154,11 +154,11 @@ class Renderer:
             if source not in self._compiled:
                 self._compiled[source] = self._environment.from_string(source)
             text = self._compiled[source].render(dict(context))
-        except _UnknownError:
+        except UnknownFigureError:
             unknown = sorted(each for each in names_in(source) if context.get(each) is None)
             which = ", ".join(unknown) or "what it is about is not there"
             message = f"Template `{name}` needs a figure that is not known: {which}."
-            raise CompositionError(message) from None
+            raise UnknownFigureError(message) from None
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             kind = type(error).__name__
             message = f"Template `{name}` cannot be filled with what is known ({kind})."

@@ -135,6 +135,8 @@ class _Reader:
         if variant and not bases:
             message = f"a variant of `{template_id}.md`, which does not exist or is broken"
             self.complain(file, 0, "", message)
+        if len(self.problems) > before:
+            return
         head, body, line = self._parts(file, text)
         if head is None:
             return

@@ -1,0 +1,104 @@
+"""The rules and templates in force, taken up anew whenever their files change for the better."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nudgebot.errors import Problem
+from nudgebot.insight.catalogue import METRIC
+from nudgebot.insight.metric import Metric
+from nudgebot.nudging.check import Findings, Sources, examine, read_sources
+from nudgebot.nudging.compose import Composer
+from nudgebot.nudging.resources import Resources
+from nudgebot.nudging.rules import RuleSet
+from nudgebot.nudging.templates import TemplateSet
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reload:
+    """What a look at the files brought.
+
+    `changed`: they are not as they were at the last look; only then is there anything to tell.
+    `taken`: what they say is now in force. Changed but not taken means that `problems` kept the
+    old set in force. `hints` keep nothing from anything.
+    """
+
+    changed: bool
+    taken: bool = False
+    problems: tuple[Problem, ...] = ()
+    hints: tuple[Problem, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What to tell the admins; empty when there is nothing to tell."""
+        if not self.changed:
+            return ""
+        if self.taken:
+            lines = ["The rules and templates were read anew and are in force."]
+        else:
+            lines = ["The rules and templates have problems; the old ones stay in force."]
+        return "\n".join([*lines, *map(str, (*self.problems, *self.hints))])
+
+
+class RuleBook:
+    """Holds one checked set of rules and templates; empty until the first look at the files."""
+
+    def __init__(
+        self, rules_path: Path, templates_path: Path, *, metrics: Mapping[str, Metric] = METRIC
+    ) -> None:
+        self._paths = (rules_path, templates_path)
+        self._metrics = metrics
+        self._seen = ""
+        self._in_force = Findings(RuleSet(), TemplateSet())
+        self.problems: tuple[Problem, ...] = ()
+        self.hints: tuple[Problem, ...] = ()
+        self.in_force_since: datetime | None = None
+        self.composer = Composer(self)
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force."""
+        return self._in_force.rules
+
+    @property
+    def templates(self) -> TemplateSet:
+        """The templates in force."""
+        return self._in_force.templates
+
+    @property
+    def resources(self) -> Resources:
+        """What the school lists, as in force."""
+        return self._in_force.resources
+
+    def reload_if_changed(self, as_of: datetime) -> Reload:
+        """Look at the files and take what they say, all of it or nothing.
+
+        What is compared is their content, so that neither clocks nor touched files matter, and
+        what was compared is what is taken.
+        """
+        sources = read_sources(*self._paths)
+        print_now = _fingerprint(sources)
+        if print_now == self._seen:
+            return Reload(changed=False)
+        self._seen = print_now
+        found = examine(sources, metrics=self._metrics)
+        self.problems, self.hints = found.problems, found.hints
+        if found.problems:
+            log.warning("rule files have %d problems; old rules stay", len(found.problems))
+            return Reload(changed=True, problems=found.problems, hints=found.hints)
+        self._in_force, self.in_force_since = found, as_of
+        log.info("%d rules in force", len(found.rules.rules))
+        return Reload(changed=True, taken=True, hints=found.hints)
+
+
+def _fingerprint(sources: Sources) -> str:
+    parts = [dict(sources.rules), dict(sources.templates), list(map(str, sources.problems))]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
