@@ -18,7 +18,8 @@ def read_texts(path: Path, suffixes: tuple[str, ...]) -> tuple[dict[str, str], l
 
     Hidden files, and what editors leave behind, have other endings or begin with a dot.
     """
-    shown = path.name or str(path)
+    path = path.absolute()  # `.` has no name to show
+    shown = path.name
     if path.is_file():
         files = [path]
     elif path.is_dir():

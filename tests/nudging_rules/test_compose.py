@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from message_words import FIGURES, NOW, composer, facts, rule, template
 
@@ -113,6 +113,7 @@ def test_what_cannot_be_computed_stops_the_message(source: str) -> None:
 hostile = st.text(st.sampled_from("@*_`[]()<>#|~$:/\\!.-+=&;a b\n"), min_size=1).filter(str.strip)
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_no_name_reaches_a_message_unescaped(name: str) -> None:
     """Whatever the LMS calls people and things, a message shows it and does nothing."""
@@ -180,6 +181,7 @@ def test_a_study_plan_comes_below(
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
+@settings(deadline=None)
 @given(days, st.integers(-3, 40), st.integers(0, 8), st.frozensets(days, max_size=5))
 def test_a_plan_keeps_to_its_days(
     today: date, ahead: int, count: int, free: frozenset[date]

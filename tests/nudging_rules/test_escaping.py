@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -26,6 +26,7 @@ hostile = st.lists(
 texts = st.one_of(st.text(), hostile)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_no_active_mark_survives(text: str) -> None:
     """Outside of entities is no punctuation but what begins nothing or stands in a word."""
@@ -34,6 +35,7 @@ def test_no_active_mark_survives(text: str) -> None:
     assert active == set()
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_reader_sees_the_text_as_it_was(text: str) -> None:
     """The entities read back are the cleaned text, so escaping loses nothing that is seen."""
@@ -41,6 +43,7 @@ def test_a_reader_sees_the_text_as_it_was(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_renderer_makes_plain_text_of_it(text: str) -> None:
     """A Markdown renderer finds one paragraph with the very text, in a line and in a list."""
@@ -50,6 +53,7 @@ def test_a_renderer_makes_plain_text_of_it(text: str) -> None:
     assert page.render(f"- a {esc(text)}b") == f"<ul>\n<li>a {shown}b</li>\n</ul>\n"
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_fence_holds_whatever_is_in_it(text: str) -> None:
     """However many backticks the text has, its block ends where the bot ended it."""
@@ -87,6 +91,7 @@ def test_a_mention_is_silent_and_by_id() -> None:
     assert mention(7) == "@_**|7**"
 
 
+@settings(deadline=None)
 @given(st.lists(texts.map(esc)).map("\n".join), st.integers(60, 200))
 def test_pieces_are_short_and_lose_no_word(text: str, limit: int) -> None:
     """Split text has the same characters in the same order, and no entity is cut in two."""

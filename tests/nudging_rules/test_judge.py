@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudgebot.errors import RuleError
@@ -97,6 +97,7 @@ def _table(rows: list[dict[str, Value]]) -> FigureTable:
     return FigureTable([str(index) for index in range(len(rows))], columns)
 
 
+@settings(deadline=None)
 @given(conditions, st.lists(row_strategy, max_size=12))
 def test_many_rows_one_row_and_the_explanation_agree(
     condition: Condition, rows: list[dict[str, Value]]
@@ -113,6 +114,7 @@ def test_many_rows_one_row_and_the_explanation_agree(
     assert selected == sorted(set(selected))
 
 
+@settings(deadline=None)
 @given(st.lists(leaf, min_size=1, max_size=5), row_strategy)
 def test_a_plain_rule_holds_exactly_where_every_test_has_its_tick(
     tests: list[Condition], row: dict[str, Value]
@@ -184,6 +186,7 @@ def _rule(conditions: Condition, unless: Condition | None) -> Rule:
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(conditions, st.none() | conditions, st.lists(row_strategy, max_size=8))
 def test_a_rule_fires_exactly_where_it_is_explained_to(
     condition: Condition, unless: Condition | None, rows: list[dict[str, Value]]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nudgebot.insight.catalogue import METRIC
@@ -254,6 +254,7 @@ def test_hostile_yaml_is_one_problem_not_a_crash(text: str) -> None:
     assert len(problems) == 1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_read_or_complained_of(text: str) -> None:
     """Whatever a file holds, reading it ends with rules or with problems, never with a crash."""
