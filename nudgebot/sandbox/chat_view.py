@@ -229,7 +229,8 @@ class ChatView:
         ]
         return (
             f'<div class="reactions">{"".join(chips)}<details class="picker">'
-            f'<summary aria-label="Add a reaction">☺+</summary>{"".join(picks)}</details></div>'
+            f'<summary aria-label="Add a reaction">☺+</summary><div class="picks">'
+            f"{''.join(picks)}</div></details></div>"
         )
 
     def _chip(
