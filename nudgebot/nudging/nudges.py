@@ -151,6 +151,11 @@ class Nudges:
         rows = self._store.rows("SELECT * FROM nudge_parts WHERE state = 'posted'")
         return [_part(row) for row in rows]
 
+    def enclosed(self, outbox_key: str) -> list[Part]:
+        """The parts that one message carries."""
+        rows = self._store.rows("SELECT * FROM nudge_parts WHERE outbox_key = ?", [outbox_key])
+        return [_part(row) for row in rows]
+
     def of_student(self, student_id: str, *, limit: int) -> list[Nudge]:
         """A student's nudges, the newest first."""
         rows = self._store.rows(
@@ -178,14 +183,18 @@ class Nudges:
             [outbox_key, *_identity(part)],
         )
 
+    def retry(self, part: Part, due_at: datetime, *, reason: str) -> None:
+        """Let a part whose message was surely not accepted wait for another try."""
+        self._store.execute(
+            """UPDATE nudge_parts SET state = 'waiting', outbox_key = NULL, due_at = ?, reason = ?
+               WHERE nudge_key = ? AND channel = ? AND person_id = ?""",
+            [to_at(due_at), reason, *_identity(part)],
+        )
+
     def postpone(self, part: Part, due_at: datetime, *, reason: str, due_day: int) -> None:
-        """Let a part wait until then; the nudge counts for the day on which it is due."""
+        """Let a part wait until then; the nudge counts for the day on which the student gets it."""
         with self._store.transaction() as connection:
-            connection.execute(
-                """UPDATE nudge_parts SET state = 'waiting', outbox_key = NULL, due_at = ?,
-                   reason = ? WHERE nudge_key = ? AND channel = ? AND person_id = ?""",
-                [to_at(due_at), reason, *_identity(part)],
-            )
+            self.retry(part, due_at, reason=reason)
             if part.channel is Channel.STUDENT:
                 connection.execute(
                     "UPDATE nudges SET due_day = ? WHERE nudge_key = ?", [due_day, part.nudge_key]

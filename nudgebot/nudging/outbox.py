@@ -37,12 +37,16 @@ LONGEST_WAIT_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Posted:
-    """How a message stands: claimed, sent, released, refused or unsettled, and why."""
+    """How a message stands: claimed, sent, released, refused or unsettled, and why.
+
+    `given_up` is an unsettled one that is no longer looked for.
+    """
 
     key: str
     state: str
     message_id: int | None
     reason: str
+    given_up: bool = False
 
 
 class Outbox:
@@ -115,7 +119,7 @@ class Outbox:
     def unsettled(self) -> list[Posted]:
         """What nobody can tell about yet, and what waits for another try; oldest first."""
         rows = self._store.rows(
-            """SELECT key, state, message_id, reason FROM outbox
+            """SELECT * FROM outbox
                WHERE state IN ('claimed', 'unsettled', 'released') ORDER BY claimed_at, key"""
         )
         return [_posted(row) for row in rows]
@@ -267,7 +271,8 @@ class Outbox:
 
 
 def _posted(row: sqlite3.Row) -> Posted:
-    return Posted(row["key"], row["state"], row["message_id"], row["reason"])
+    given_up = row["state"] == "unsettled" and row["next_try_at"] is None
+    return Posted(row["key"], row["state"], row["message_id"], row["reason"], given_up)
 
 
 def _backoff(times: int) -> int:

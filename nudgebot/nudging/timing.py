@@ -78,6 +78,12 @@ def plan(urgency: Urgency, *, rhythm: Rhythm | None, hours: Hours, as_of: dateti
     return _study_time(now, hours, usual=usual, weekdays=weekdays)
 
 
+def first_open(hours: Hours, as_of: datetime) -> datetime:
+    """The first moment from now on at which a message may arrive."""
+    # Some hour of a weekday is open whatever the quiet hours are: they cannot cover all 24.
+    return _first(as_of.astimezone(UTC), hours, lambda _: True) or as_of
+
+
 def _within_hours(now: datetime, hours: Hours, counts: Sequence[int]) -> Due:
     latest = now + timedelta(hours=HIGH_WITHIN_HOURS)
 
@@ -92,9 +98,7 @@ def _within_hours(now: datetime, hours: Hours, counts: Sequence[int]) -> Due:
 
 
 def _first_open(now: datetime, hours: Hours, why: str) -> Due:
-    # Some hour of a weekday is open whatever the quiet hours are: they cannot cover all 24.
-    found = _first(now, hours, lambda _: True)
-    return Due(found or now, f"{why}: the first moment outside quiet hours")
+    return Due(first_open(hours, now), f"{why}: the first moment outside quiet hours")
 
 
 def _usual_hour(now: datetime, hours: Hours, usual: Sequence[int]) -> Due:

@@ -1,0 +1,188 @@
+"""Delivery: what is due passes the door, is joined by recipient, worded, and posted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from nudgebot.nudging.candidate import Channel
+from nudgebot.nudging.door import Door, Passage, Verdict, Waiting
+from nudgebot.nudging.envelopes import (
+    Envelope,
+    Envelopes,
+    GroupKey,
+    Unfit,
+    dashboard_key,
+    group_of,
+    tomorrow,
+)
+from nudgebot.nudging.evaluation import OFF
+from nudgebot.nudging.nudges import Nudge, Nudges, Part
+from nudgebot.nudging.outbox import Outbox, Posted
+from nudgebot.nudging.policy import Policy
+from nudgebot.nudging.ports import NewestFigures, RulesInForce
+from nudgebot.nudging.switches import Switches
+from nudgebot.nudging.wording import Composing
+from nudgebot.school.links import Links
+from nudgebot.store import Store
+
+MAX_TRIES = 8
+FIRST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 3600
+
+
+@dataclass
+class Delivered:
+    """One run: how many messages were tried, where parts ended up, how many recipients are left.
+
+    `states` counts parts by what they became: sent, withdrawn, expired, refused, waiting
+    (postponed, or to be tried again), posted (nobody can tell yet).
+    """
+
+    as_of: datetime
+    messages: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    left: int = 0
+    note: str = ""
+
+
+class Deliverer:
+    """Delivers what is due; each run takes a bounded number of recipients, most urgent first."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        policy: Policy,
+        rules: RulesInForce,
+        figures: NewestFigures,
+        links: Links,
+        composer: Composing,
+        outbox: Outbox,
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._rules = rules
+        self._figures = figures
+        self._composer = composer
+        self._outbox = outbox
+        self._nudges = Nudges(store)
+        self._door = Door(store, policy=policy, figures=figures, links=links)
+
+    def deliver(self, as_of: datetime, *, most_recipients: int = 60) -> Delivered:
+        """Send what is due to at most so many recipients; call again while any are `left`.
+
+        `as_of` is the moment of the call: the bound keeps a run shorter than the outbox's grace,
+        and stops it from running on into quiet hours.
+        """
+        done = Delivered(as_of)
+        if not self._policy.enabled:
+            done.note = OFF
+            return done
+        self._outbox.run(as_of)
+        self._settle(self._nudges.posted(), done)
+        groups: dict[GroupKey, list[tuple[Nudge, Part]]] = {}
+        for nudge, part in self._due(as_of):
+            groups.setdefault(group_of(nudge, part), []).append((nudge, part))
+        chosen = list(groups.values())[:most_recipients]
+        done.left = len(groups) - len(chosen)
+        if chosen:
+            rules = Switches(self._store).on(self._rules().rules)
+            passage = self._door.check([pair for group in chosen for pair in group], rules, as_of)
+            for verdict in passage.stopped:
+                self._stop(verdict, done)
+            self._send_all(passage, done)
+        return done
+
+    def _due(self, as_of: datetime) -> list[tuple[Nudge, Part]]:
+        """What is due; where today's summary is out, what came after it waits for tomorrow's."""
+        due = self._nudges.due(as_of)
+        if self._outbox.find(dashboard_key(as_of, self._policy)) is None:
+            return due
+        for nudge, part in due:
+            if part.channel is Channel.DASHBOARD:
+                later = tomorrow(as_of, self._policy)
+                reason = "Today's summary is out already."
+                self._nudges.postpone(part, later, reason=reason, due_day=nudge.due_day)
+        return [pair for pair in due if pair[1].channel is not Channel.DASHBOARD]
+
+    def _stop(self, verdict: Verdict, done: Delivered) -> None:
+        if verdict.until is not None:
+            self._nudges.postpone(
+                verdict.part, verdict.until, reason=verdict.reason, due_day=verdict.due_day
+            )
+            done.states["waiting"] += 1
+            return
+        parts = [verdict.part]
+        if verdict.whole_nudge:
+            of_nudge = self._nudges.parts(verdict.nudge.key)
+            parts = [each for each in of_nudge if each.state == "waiting"]
+        for part in parts:
+            self._nudges.mark(part, verdict.state, done.as_of, reason=verdict.reason)
+            done.states[verdict.state] += 1
+
+    def _send_all(self, passage: Passage, done: Delivered) -> None:
+        groups: dict[GroupKey, list[Waiting]] = {}
+        for each in passage.ready:
+            groups.setdefault(group_of(each.nudge, each.part), []).append(each)
+        envelopes = Envelopes(
+            self._store,
+            policy=self._policy,
+            figures=self._figures,
+            composer=self._composer,
+            passage=passage,
+        )
+        for group in groups.values():
+            for made in envelopes.of(group):
+                match made:
+                    case Envelope():
+                        self._send(made, done)
+                    case Unfit(part, reason):
+                        self._nudges.mark(part, "refused", done.as_of, reason=reason)
+                        done.states["refused"] += 1
+
+    def _send(self, envelope: Envelope, done: Delivered) -> None:
+        message = envelope.message
+        with self._store.transaction():
+            fresh = self._outbox.claim(message, done.as_of, owner_retries=True)
+            for part in envelope.parts:
+                self._nudges.enclose(part, message.key)
+            for nudge_key, words in envelope.composed:
+                self._nudges.worded(
+                    nudge_key,
+                    template_id=words.template_id,
+                    tone=words.tone,
+                    language=words.language,
+                )
+        if fresh:
+            self._outbox.push(message, done.as_of)
+            done.messages += 1
+        self._settle(self._nudges.enclosed(message.key), done)
+
+    def _settle(self, parts: Sequence[Part], done: Delivered) -> None:
+        """Bring parts up to how their messages stand."""
+        for key in dict.fromkeys(part.outbox_key or "" for part in parts):
+            with self._store.transaction():
+                posted = self._outbox.find(key) or Posted(key, "released", None, "")
+                if posted.state == "released":
+                    self._outbox.take_back(key)
+                for part in parts:
+                    if part.outbox_key == key and part.state == "posted":
+                        done.states[self._settle_part(part, posted, done.as_of)] += 1
+
+    def _settle_part(self, part: Part, posted: Posted, as_of: datetime) -> str:
+        state, reason = posted.state, posted.reason
+        if posted.given_up:
+            state, reason = "refused", f"Nobody can tell whether it arrived: {reason}"
+        if state == "released" and part.tries >= MAX_TRIES:
+            state, reason = "refused", f"Given up after {part.tries} tries: {reason}"
+        if state in ("sent", "refused"):
+            self._nudges.mark(part, state, as_of, reason=reason)
+            return state
+        if state != "released":
+            return "posted"
+        wait = min(FIRST_WAIT_SECONDS << max(part.tries - 1, 0), LONGEST_WAIT_SECONDS)
+        self._nudges.retry(part, as_of + timedelta(seconds=wait), reason=reason)
+        return "waiting"

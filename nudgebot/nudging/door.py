@@ -1,0 +1,196 @@
+"""The door: what is due is looked at again, on the newest data, before any of it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from nudgebot.insight.table import Value
+from nudgebot.nudging.candidate import Candidate, Channel, route
+from nudgebot.nudging.firing import metrics_of
+from nudgebot.nudging.judge import explain_rule
+from nudgebot.nudging.nudges import Nudge, Part
+from nudgebot.nudging.policy import Policy
+from nudgebot.nudging.ports import NewestFigures
+from nudgebot.nudging.roll import members
+from nudgebot.nudging.rule import AppliesTo, Rule, Urgency
+from nudgebot.nudging.sieve import sift
+from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
+from nudgebot.nudging.timing import first_open
+from nudgebot.school.days import local_day
+from nudgebot.school.links import Links
+from nudgebot.store import Store
+
+SWITCHED_OFF = "The rule is switched off or gone."
+EVERYWHERE = AppliesTo()
+PERSON_FIRST = "The student's risk is critical by now, so a person comes first."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A part that is due, with its nudge and the rule that it came from."""
+
+    nudge: Nudge
+    part: Part
+    candidate: Candidate
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to happen to a due part: go, or move to `state` (withdrawn, expired, waiting).
+
+    `until` is when one that has to wait is due, `due_day` the day of the student's calendar.
+    """
+
+    nudge: Nudge
+    part: Part
+    state: str
+    reason: str
+    whole_nudge: bool = True
+    until: datetime | None = None
+    due_day: int = 0
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What may go out now, what may not, and what was looked up for it."""
+
+    ready: tuple[Waiting, ...]
+    stopped: tuple[Verdict, ...]
+    around: Surroundings
+    figures: Mapping[str, Mapping[str, Value]]
+
+
+@dataclass(frozen=True)
+class StillHolds:
+    """Drops what the newest figures no longer bear out."""
+
+    reasons: Mapping[tuple[str, str], str]
+    name: ClassVar[str] = "still_holds"
+
+    def reason_to_drop(self, candidate: Candidate) -> str | None:
+        """What it is that no longer holds."""
+        return self.reasons.get((candidate.student_id, candidate.rule.id))
+
+
+class Door:
+    """Looks again."""
+
+    def __init__(
+        self, store: Store, *, policy: Policy, figures: NewestFigures, links: Links
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._figures = figures
+        self._links = links
+
+    def check(
+        self, due: Sequence[tuple[Nudge, Part]], rules: Collection[Rule], as_of: datetime
+    ) -> Passage:
+        """Whether each part may go; `rules` are those that are on."""
+        by_id = {rule.id: rule for rule in rules}
+        waiting, stopped = [], []
+        for nudge, part in due:
+            rule = by_id.get(nudge.rule_id)
+            if as_of > nudge.expires_at:
+                reason = f"It expired at {nudge.expires_at:%Y-%m-%d %H:%M} UTC."
+                stopped.append(Verdict(nudge, part, "expired", reason))
+            elif rule is None:
+                stopped.append(Verdict(nudge, part, "withdrawn", SWITCHED_OFF))
+            else:
+                one = Candidate(nudge.student_id, rule, nudge.delivery)
+                waiting.append(Waiting(nudge, part, one))
+        return self._on_newest_data(waiting, stopped, as_of)
+
+    def _on_newest_data(
+        self, waiting: Sequence[Waiting], stopped: list[Verdict], as_of: datetime
+    ) -> Passage:
+        batch = [each.candidate for each in {one.nudge.key: one for one in waiting}.values()]
+        around = look_around(self._store, self._links, self._policy, batch=batch, as_of=as_of)
+        figures = dict(self._figures.table({each.student_id for each in batch}).rows())
+        holds = StillHolds(self._refuted(batch, figures, as_of))
+        outcome = sift(batch, [*around.standing, holds, snoozed(self._store, around)])
+        dropped = {
+            (each.candidate.student_id, each.candidate.rule.id): each.reason
+            for each in outcome.dropped
+        }
+        ready = []
+        for each in waiting:
+            reason = dropped.get((each.nudge.student_id, each.nudge.rule_id))
+            if reason is not None:
+                stopped.append(Verdict(each.nudge, each.part, "withdrawn", reason))
+            elif (verdict := _recipient_verdict(each, around)) is not None:
+                stopped.append(verdict)
+            else:
+                ready.append(each)
+        return Passage(tuple(ready), tuple(stopped), around, figures)
+
+    def _refuted(
+        self,
+        batch: Collection[Candidate],
+        figures: Mapping[str, Mapping[str, Value]],
+        as_of: datetime,
+    ) -> dict[tuple[str, str], str]:
+        """Why a candidate is none any more; an event is over, what it set off must still hold."""
+        day = local_day(as_of, self._policy.zone)
+        about: dict[str, frozenset[str]] = {}
+        refuted = {}
+        for each in batch:
+            rule = each.rule
+            if rule.id not in about and rule.applies_to != EVERYWHERE:
+                about[rule.id] = members(self._store, rule.applies_to, day=day)
+            reason = _refutation(each, figures.get(each.student_id), about.get(rule.id))
+            if reason:
+                refuted[each.student_id, rule.id] = reason
+        return refuted
+
+
+def _refutation(
+    candidate: Candidate, row: Mapping[str, Value] | None, about: Collection[str] | None
+) -> str:
+    if row is None:
+        return "There are no figures of the student."
+    if about is not None and candidate.student_id not in about:
+        return "The student is no longer in a class that the rule is about."
+    why = explain_rule(candidate.rule, _looked_at(candidate.rule, row))
+    if not why.holds:
+        return f"It no longer holds: {why.text}."
+    alone = candidate.channels == (Channel.STUDENT,)
+    now = route(candidate.student_id, candidate.rule, risk_level=row.get("risk_level"))
+    return PERSON_FIRST if alone and now.routed else ""
+
+
+def _looked_at(rule: Rule, row: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: row[name] for name in metrics_of(rule) if name in row}
+
+
+def _recipient_verdict(waiting: Waiting, around: Surroundings) -> Verdict | None:
+    nudge, part, candidate = waiting.nudge, waiting.part, waiting.candidate
+    closed = _closed(part, candidate, around)
+    if closed:
+        return Verdict(nudge, part, "withdrawn", closed, whole_nudge=False)
+    to_student = part.channel is Channel.STUDENT
+    hours = around.hours(nudge.student_id) if to_student else around.staff_hours
+    if nudge.urgency is Urgency.CRITICAL or hours.open(around.as_of):
+        return None
+    until = first_open(hours, around.as_of)
+    return Verdict(
+        nudge,
+        part,
+        "waiting",
+        "It waits for the end of the quiet hours.",
+        whole_nudge=False,
+        until=until,
+        due_day=local_day(until, hours.zone),
+    )
+
+
+def _closed(part: Part, candidate: Candidate, around: Surroundings) -> str:
+    if part.channel is Channel.STUDENT:
+        return around.closed_to_student(candidate)
+    for recipient in around.reach.recipients(candidate, part.channel):
+        if recipient.person_id == part.person_id:
+            return recipient.closed
+    return "The recipient has no longer anything to do with the student."

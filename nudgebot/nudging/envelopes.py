@@ -1,0 +1,181 @@
+"""Envelopes: what is ready for one recipient becomes one message, or says why it cannot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nudgebot.errors import RuleError
+from nudgebot.nudging.candidate import Channel
+from nudgebot.nudging.compose import Composed
+from nudgebot.nudging.door import Passage, Waiting
+from nudgebot.nudging.freshness import newest
+from nudgebot.nudging.mentor_alert import digest
+from nudgebot.nudging.messages import Direct, InStream, Outgoing
+from nudgebot.nudging.nudges import Nudge, Part
+from nudgebot.nudging.policy import Policy
+from nudgebot.nudging.ports import NewestFigures
+from nudgebot.nudging.widget import dashboard
+from nudgebot.nudging.wording import Composing, Wording
+from nudgebot.school.days import from_day, local_day, to_at
+from nudgebot.store import Store
+
+ALERTS_PER_DIGEST = 25  # so that a digest always fits in one Zulip message
+PURPOSE = "nudge"
+GroupKey = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A message, the parts that it carries, and the words of each nudge in it."""
+
+    message: Outgoing
+    parts: tuple[Part, ...]
+    composed: tuple[tuple[str, Composed], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A part that cannot be put into words; the reason is for the people who write templates."""
+
+    part: Part
+    reason: str
+
+
+def group_of(nudge: Nudge, part: Part) -> GroupKey:
+    """Parts of one group go out as one message: one recipient, and in a class one rule."""
+    if part.channel is Channel.CLASS:
+        return (part.channel.value, part.person_id, nudge.rule_id)
+    return (part.channel.value, part.person_id)
+
+
+class Envelopes:
+    """Makes the messages of one passage."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        policy: Policy,
+        figures: NewestFigures,
+        composer: Composing,
+        passage: Passage,
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._figures = figures
+        self._composer = composer
+        self._passage = passage
+        self._as_of = passage.around.as_of
+        self._wording = Wording(store, policy, passage)
+
+    def of(self, group: Sequence[Waiting]) -> Iterator[Envelope | Unfit]:
+        """The message of a group, most urgent first in it; a long digest is several messages."""
+        match group[0].part.channel:
+            case Channel.STUDENT:
+                yield from self._to_student(group)
+            case Channel.MENTOR:
+                yield from self._to_mentor(group)
+            case Channel.CLASS:
+                yield from self._to_class(group)
+            case Channel.DASHBOARD:
+                yield self._to_staff(group)
+
+    def _to_student(self, group: Sequence[Waiting]) -> Iterator[Envelope | Unfit]:
+        student_id = group[0].nudge.student_id
+        facts = self._wording.facts(student_id)
+        worded: list[tuple[Waiting, Composed]] = []
+        for each in group:
+            try:
+                worded.append((each, self._composer.compose(each.candidate.rule, facts)))
+            except RuleError as error:
+                yield Unfit(each.part, str(error))
+        if not worded:
+            return
+        yield Envelope(
+            Outgoing(
+                key=_key(worded[0][0].part),
+                recipient=Direct((self._passage.around.reach.students.user_ids[student_id],)),
+                content=self._composer.join([words for _, words in worded]),
+                purpose=PURPOSE,
+            ),
+            tuple(each.part for each, _ in worded),
+            tuple((each.nudge.key, words) for each, words in worded),
+        )
+
+    def _to_mentor(self, group: Sequence[Waiting]) -> Iterator[Envelope]:
+        user_id = self._passage.around.reach.teachers.user_ids[group[0].part.person_id]
+        for start in range(0, len(group), ALERTS_PER_DIGEST):
+            portion = group[start : start + ALERTS_PER_DIGEST]
+            yield Envelope(
+                Outgoing(
+                    key=_key(portion[0].part),
+                    recipient=Direct((user_id,)),
+                    content=digest([self._wording.alert(each) for each in portion]),
+                    purpose=PURPOSE,
+                ),
+                tuple(each.part for each in portion),
+            )
+
+    def _to_class(self, group: Sequence[Waiting]) -> Iterator[Envelope | Unfit]:
+        """One notice a class, rule and day, whomever it is about: it names nobody."""
+        first = group[0]
+        seats = self._passage.around.reach.classes(first.candidate)
+        seat = next(each for each in seats if each.class_id == first.part.person_id)
+        day = local_day(self._as_of, self._policy.zone)
+        facts = self._wording.group_facts(seat, self._figures)
+        try:
+            content = self._composer.group_notice(first.candidate.rule, facts)
+        except RuleError as error:
+            for each in group:
+                yield Unfit(each.part, str(error))
+            return
+        yield Envelope(
+            Outgoing(
+                key=f"class:{seat.class_id}:{first.nudge.rule_id}:{day}",
+                recipient=InStream(seat.stream, self._policy.class_topic),
+                content=content,
+                purpose=PURPOSE,
+            ),
+            tuple(each.part for each in group),
+        )
+
+    def _to_staff(self, group: Sequence[Waiting]) -> Envelope:
+        risks = self._figures.table().columns.get("risk_level", ())
+        rows = self._store.rows(
+            """SELECT rule_name, COUNT(DISTINCT student_id) FROM nudges
+               WHERE decided_at > ? GROUP BY rule_id""",
+            [to_at(self._as_of) - 86_400],
+        )
+        content = dashboard(
+            Counter(str(level or "unknown") for level in risks),
+            {row[0]: row[1] for row in rows},
+            data_as_of=newest(self._store) or self._as_of,
+        )
+        return Envelope(
+            Outgoing(
+                key=dashboard_key(self._as_of, self._policy),
+                recipient=InStream(self._policy.staff_stream, self._policy.staff_topic),
+                content=content,
+                purpose=PURPOSE,
+            ),
+            tuple(each.part for each in group),
+        )
+
+
+def dashboard_key(as_of: datetime, policy: Policy) -> str:
+    """The key of the day's summary: one a day of the school's calendar."""
+    return f"dashboard:{local_day(as_of, policy.zone)}"
+
+
+def tomorrow(as_of: datetime, policy: Policy) -> datetime:
+    """The beginning of the school's next day."""
+    day = from_day(local_day(as_of, policy.zone) + 1)
+    return datetime(day.year, day.month, day.day, tzinfo=policy.zone)
+
+
+def _key(part: Part) -> str:
+    """A part is in one message only, so its identity names the message that it comes first in."""
+    return f"nudge:{part.nudge_key}:{part.channel.value}:{part.person_id}"

@@ -1,0 +1,456 @@
+"""From the queue to messages: the door, joining, digests, notices, and crashes on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nudgebot.nudging.compose import Composer
+from nudgebot.nudging.consent import Consents
+from nudgebot.nudging.delivery import Delivered
+from nudgebot.nudging.engine import Engine
+from nudgebot.nudging.evaluation import OFF
+from nudgebot.nudging.messages import Direct, InStream, Outgoing, Recipient
+from nudgebot.nudging.nudges import Nudges
+from nudgebot.nudging.outbox import Outbox
+from nudgebot.nudging.resources import Resources
+from nudgebot.nudging.rule import AppliesTo, Delivery, Urgency
+from nudgebot.nudging.snoozes import Snooze, Snoozes
+from nudgebot.nudging.templates import TemplateSet, templates_of
+from nudgebot.school.links import Links
+from nudging.fakes import FakeMessenger, Killed, failing, killing
+from nudging.samples import HOUR, NOW, TODAY, Act, School, rule
+
+MINUTE = timedelta(minutes=1)
+HEAD = "---\ntitle: T\ncategory: {}\ntone: warm\ngoal: g\ncall_to_action: Go\nlanguage: en\n---\n"
+TEMPLATES = {
+    "frame.md": HEAD.format("part") + "Hi {{ first_name }},\n\n{{ body }}\n",
+    "streak.md": HEAD.format("nudge") + "Your streak is {{ current_streak }}.\n",
+    "score.md": HEAD.format("nudge") + "Your average is {{ average_score }}.\n",
+    "needs_more.md": HEAD.format("nudge") + "Your XP are {{ xp }}.\n",
+    "notice.md": HEAD.format("nudge") + "{{ class_name }}: an exam comes near.\n",
+}
+
+
+@dataclass
+class Words:
+    templates: TemplateSet = field(default_factory=lambda: templates_of(TEMPLATES))
+    resources: Resources = field(default_factory=Resources)
+
+
+@dataclass
+class Bench:
+    """The engine over a small school, with a messenger that is a list."""
+
+    school: School
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
+
+    @property
+    def engine(self) -> Engine:
+        """A new one each time, as after a restart."""
+        school = self.school
+        return Engine(
+            school.store,
+            policy=school.policy,
+            rules=school.rule_set,
+            figures=school.figures,
+            rhythms=school.rhythms_of,
+            links=Links(school.store),
+            composer=Composer(Words()),
+            outbox=Outbox(school.store, self.messenger),
+        )
+
+    def decide(self, as_of: datetime = NOW) -> None:
+        self.engine.evaluate(as_of)
+
+    def deliver(self, as_of: datetime = NOW, *, most_recipients: int = 60) -> Delivered:
+        return self.engine.deliver(as_of, most_recipients=most_recipients)
+
+    def to(self, recipient: Recipient) -> list[str]:
+        return [
+            each.message.content
+            for each in self.messenger.inbox
+            if each.message.recipient == recipient
+        ]
+
+    def states(self, student_id: str = "s1") -> list[tuple[str, str]]:
+        found = Nudges(self.school.store).of_student(student_id, limit=99)
+        return [(each.state, each.reason) for each in found]
+
+
+@pytest.fixture
+def bench(school: School) -> Bench:
+    return Bench(school)
+
+
+def test_a_nudge_arrives_once(bench: Bench) -> None:
+    """What is due goes out, and a second run or a restart sends nothing more."""
+    bench.decide()
+    assert bench.deliver().states == {"sent": 3}
+    assert bench.to(Direct((101,))) == ["Hi S1,\n\nYour streak is 0."]
+    bench.decide(NOW + HOUR)
+    assert bench.deliver(NOW + HOUR).messages == 0
+    assert bench.states() == [("sent", "")]
+    (nudge,) = Nudges(bench.school.store).of_student("s1", limit=9)
+    assert (nudge.template_id, nudge.tone, nudge.language) == ("streak", "warm", "en")
+
+
+def test_nothing_goes_out_before_it_is_due(bench: Bench) -> None:
+    """A nudge waits in the queue for its moment."""
+    bench.decide(NOW - 4 * HOUR)
+    assert bench.deliver(NOW - 31 * MINUTE).messages == 0
+    assert bench.deliver(NOW - 30 * MINUTE).messages == 3
+
+
+def test_several_nudges_for_one_student_are_one_message(bench: Bench) -> None:
+    """One greeting, the most urgent first."""
+    bench.school.rules = [
+        rule("a"),
+        rule("b", message_template="score", urgency=Urgency.HIGH),
+    ]
+    bench.decide()
+    assert bench.deliver().messages == 3
+    (text,) = bench.to(Direct((101,)))
+    assert text == "Hi S1,\n\nYour average is 55.\n\nYour streak is 0."
+
+
+def test_several_alerts_for_one_teacher_are_one_digest(bench: Bench) -> None:
+    """The most urgent first; and the teacher learns who was written to."""
+    bench.school.rules = [
+        rule("a", name="Slow fade", delivery_method=Delivery.MENTOR_ALERT),
+        rule(
+            "b",
+            name="Sudden stop",
+            delivery_method=Delivery.MENTOR_AND_STUDENT,
+            urgency=Urgency.HIGH,
+        ),
+    ]
+    bench.decide()
+    done = bench.deliver()
+    (text,) = bench.to(Direct((11,)))
+    assert text.index("Sudden stop") < text.index("Slow fade")
+    assert all(f"Student s{number}" in text for number in (1, 2, 3))
+    assert (done.messages, done.states["sent"]) == (4, 9)
+
+
+def test_a_long_digest_is_several_messages(bench: Bench) -> None:
+    """No alert is cut off, however many there are."""
+    for number in range(4, 34):
+        bench.school.student(f"s{number}", None)
+    bench.school.rules = [rule(delivery_method=Delivery.MENTOR_ALERT)]
+    bench.decide()
+    bench.deliver()
+    texts = bench.to(Direct((11,)))
+    assert len(texts) == 2
+    assert all(f"Student s{number}" in "".join(texts) for number in range(1, 34))
+    assert max(map(len, texts)) < 10_000
+
+
+def test_every_linked_teacher_is_told(bench: Bench) -> None:
+    """Who is not linked is recorded, and never replaced by a stream."""
+    bench.school.teacher("t2", 12)
+    bench.school.teacher("t3", None)
+    bench.school.rules = [rule(delivery_method=Delivery.MENTOR_ALERT)]
+    bench.decide()
+    bench.deliver()
+    assert len(bench.to(Direct((11,)))) == len(bench.to(Direct((12,)))) == 1
+    assert len(bench.messenger.inbox) == 2
+    row = bench.school.store.row(
+        "SELECT state, reason FROM nudge_parts WHERE person_id = 't3' LIMIT 1"
+    )
+    assert row is not None
+    assert tuple(row) == ("skipped", "No Zulip user is named for this person.")
+
+
+def test_a_class_gets_one_notice_a_day_that_names_nobody(bench: Bench) -> None:
+    """However many students it is about, and also when another run finds more of them."""
+    bench.school.rules = [
+        rule(message_template="notice", delivery_method=Delivery.GROUP_NOTIFICATION)
+    ]
+    bench.school.figures.set("s3", current_streak=5)
+    bench.decide()
+    assert bench.deliver().messages == 1
+    bench.school.figures.set("s3", current_streak=0)
+    bench.decide(NOW + 20 * MINUTE)
+    assert bench.deliver(NOW + 20 * MINUTE).states == {"sent": 1}
+    assert bench.to(InStream("7b", "reminders")) == ["7b: an exam comes near."]
+
+
+def test_a_notice_that_would_tell_of_a_student_is_refused(bench: Bench) -> None:
+    """A template with a student's figures never reaches a class."""
+    bench.school.rules = [
+        rule(message_template="score", delivery_method=Delivery.GROUP_NOTIFICATION)
+    ]
+    bench.decide()
+    assert bench.deliver().states == {"refused": 3}
+    assert bench.messenger.inbox == []
+    assert "not for groups" in bench.states()[0][1]
+
+
+def test_the_staff_s_summary_counts_and_names_nobody(bench: Bench) -> None:
+    """One a day: counts by level and rule; what comes later waits for tomorrow's."""
+    bench.school.rules = [rule(name="Quiet", delivery_method=Delivery.DASHBOARD_WIDGET)]
+    bench.school.figures.set("s2", risk_level="high")
+    bench.school.figures.set("s3", current_streak=5)
+    bench.decide()
+    bench.deliver()
+    (text,) = bench.to(InStream("staff", "nudgebot today"))
+    assert "| high | 1 |" in text
+    assert "| Quiet | 2 |" in text
+    assert "Student" not in text
+    bench.school.figures.set("s3", current_streak=0)
+    bench.decide(NOW + 20 * MINUTE)
+    assert bench.deliver(NOW + 20 * MINUTE).messages == 0
+    bench.school.exported(NOW + 18 * HOUR)
+    assert bench.deliver(NOW + 18 * HOUR).messages == 1
+    assert len(bench.messenger.inbox) == 2
+
+
+@pytest.mark.parametrize(
+    ("act", "state", "says"),
+    [
+        pytest.param(
+            lambda s: s.figures.set("s1", current_streak=1),
+            "withdrawn",
+            "no longer holds: ✗ current_streak 1 = 0",
+            id="no longer holds",
+        ),
+        pytest.param(
+            lambda s: s.figures.set("s1", current_streak=None),
+            "withdrawn",
+            "? current_streak unknown",
+            id="no longer known",
+        ),
+        pytest.param(
+            lambda s: s.figures.rows.pop("s1"), "withdrawn", "no figures", id="no figures"
+        ),
+        pytest.param(
+            lambda s: s.figures.set("s1", risk_level="critical"),
+            "withdrawn",
+            "a person comes first",
+            id="risk is critical by now",
+        ),
+        pytest.param(
+            lambda s: s.store.execute("UPDATE batches SET data_as_of_at = 0"),
+            "withdrawn",
+            "stale",
+            id="stale by now",
+        ),
+        pytest.param(
+            lambda s: s.store.execute("UPDATE students SET gone_at = 1"),
+            "withdrawn",
+            "newest export",
+            id="gone by now",
+        ),
+        pytest.param(lambda s: s.users(11), "withdrawn", "not linked", id="unlinked by now"),
+        pytest.param(
+            lambda s: Consents(s.store).stop("s1", NOW), "withdrawn", "no nudges", id="stopped"
+        ),
+        pytest.param(
+            lambda s: Snoozes(s.store).snooze(Snooze("s1", "", NOW + HOUR, 1, ""), NOW),
+            "withdrawn",
+            "snoozed",
+            id="snoozed by now",
+        ),
+        pytest.param(
+            lambda s: s.store.execute(
+                "INSERT INTO calendar (begin_day, end_day, kind) VALUES (?, ?, 'holiday')",
+                [TODAY, TODAY],
+            ),
+            "withdrawn",
+            "holiday",
+            id="a holiday by now",
+        ),
+        pytest.param(lambda s: s.rules.clear(), "withdrawn", "gone", id="rule is gone"),
+        pytest.param(
+            lambda s: s.rules.__setitem__(0, rule(applies_to=AppliesTo(classes=("8a",)))),
+            "withdrawn",
+            "no longer in a class",
+            id="rule is about others now",
+        ),
+        pytest.param(
+            lambda s: s.rules.__setitem__(0, rule(message_template="needs_more")),
+            "refused",
+            "xp",
+            id="words need what is not known",
+        ),
+    ],
+)
+def test_the_door_looks_again(bench: Bench, act: Act, state: str, says: str) -> None:
+    """What changed since the decision keeps the nudge back, visibly and with the reason."""
+    bench.decide(NOW - HOUR)
+    bench.school.figures.set("s1", xp=None)
+    act(bench.school)
+    bench.deliver()
+    assert bench.to(Direct((101,))) == []
+    ((found, reason),) = bench.states()
+    assert found == state
+    assert says in reason
+
+
+def test_what_was_withdrawn_does_not_cool_down(bench: Bench) -> None:
+    """A nudge that was never sent does not keep the next one back."""
+    bench.decide(NOW - HOUR)
+    bench.school.figures.set("s1", current_streak=1)
+    bench.deliver()
+    bench.school.figures.set("s1", current_streak=0)
+    bench.decide(NOW + MINUTE)
+    bench.deliver(NOW + MINUTE)
+    assert len(bench.to(Direct((101,)))) == 1
+
+
+def test_late_nudges_wait_for_open_hours_and_expire(bench: Bench) -> None:
+    """After a long standstill nothing arrives at night, and what is too old is not sent at all."""
+    bench.decide(NOW)
+    late = NOW.replace(hour=23)
+    assert bench.deliver(late).states == {"waiting": 3}
+    assert bench.messenger.inbox == []
+    morning = (NOW + 24 * HOUR).replace(hour=8, minute=0)
+    assert bench.school.store.value("SELECT due_day FROM nudges LIMIT 1") == TODAY + 1
+    bench.school.exported(morning + 96 * HOUR)
+    assert bench.deliver(morning + 96 * HOUR).states == {"expired": 3}
+    assert bench.states()[0][0] == "expired"
+
+
+def test_critical_nudges_go_at_night(bench: Bench) -> None:
+    """What is critical keeps no quiet hours."""
+    bench.school.rules = [rule(urgency=Urgency.CRITICAL)]
+    bench.decide(NOW + 12 * HOUR)
+    assert bench.deliver(NOW + 12 * HOUR).messages == 3
+
+
+def test_switched_off_nothing_is_sent(bench: Bench) -> None:
+    """`enable_nudging_system` off: what is queued stays there."""
+    bench.decide()
+    bench.school.with_policy(enabled=False)
+    assert bench.deliver().note == OFF
+    assert bench.messenger.inbox == []
+    assert bench.states() == [("queued", "")]
+
+
+def test_a_run_is_bounded_and_takes_the_most_urgent_first(bench: Bench) -> None:
+    """The rest is left for the next run."""
+    bench.school.rules = [rule("a")]
+    bench.decide()
+    bench.school.rules = [rule("a"), rule("z", urgency=Urgency.HIGH)]
+    bench.school.figures.set("s1", current_streak=1)
+    bench.school.figures.set("s2", current_streak=1)
+    bench.decide()
+    first = bench.deliver(most_recipients=1)
+    assert (first.messages, first.left) == (1, 2)
+    assert [each.message.recipient for each in bench.messenger.inbox] == [Direct((103,))]
+
+
+def test_a_part_that_was_not_accepted_passes_the_door_again(bench: Bench) -> None:
+    """A message that surely did not arrive is decided anew, not just repeated."""
+    bench.school.rules = [rule(), rule("b", message_template="score")]
+    bench.decide()
+    bench.messenger.before = failing(False, retry_after_seconds=20, times=3)
+    assert bench.deliver().states == {"waiting": 6}
+    bench.school.figures.set("s1", current_streak=1)
+    later = bench.deliver(NOW + 2 * MINUTE)
+    assert later.states == {"withdrawn": 2, "sent": 4}
+    assert bench.to(Direct((102,))) == ["Hi S2,\n\nYour average is 55.\n\nYour streak is 0."]
+    assert bench.school.store.value("SELECT COUNT(*) FROM outbox WHERE state != 'sent'") == 0
+
+
+def test_tries_of_a_nudge_are_bounded(bench: Bench) -> None:
+    """In the end it is refused, with the reason, and not tried for ever."""
+    bench.school.rules = [rule(expires_after_hours=1000)]
+    bench.school.with_policy(weekend_allowed=True)
+    bench.decide()
+    bench.messenger.before = failing(False, retry_after_seconds=1)
+    for hour in range(40):
+        bench.school.exported(NOW + hour * HOUR)
+        bench.deliver(NOW + hour * HOUR)
+    assert bench.states()[0][0] == "refused"
+    assert bench.states()[0][1].startswith("Given up after 8 tries")
+
+
+def test_a_refused_nudge_says_why_and_cools_down(bench: Bench) -> None:
+    """A refusal is final: it is shown, and the rule does not try again every hour."""
+    bench.decide()
+    bench.messenger.before = failing(False)
+    assert bench.deliver().states == {"refused": 3}
+    bench.decide(NOW + HOUR)
+    assert bench.states() == [("refused", "Zulip did not take it.")]
+
+
+Crash = Callable[[Bench, pytest.MonkeyPatch], None]
+
+
+def _before_claim(_: Bench, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Outbox, "claim", lambda *_, **__: killing(Outgoing("", Direct(()), "", "")))
+
+
+def _after_claim(bench: Bench, _: pytest.MonkeyPatch) -> None:
+    bench.messenger.before = killing
+
+
+def _after_send(bench: Bench, _: pytest.MonkeyPatch) -> None:
+    bench.messenger.after = killing
+
+
+def _after_settle(_: Bench, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Nudges, "mark", lambda *_, **__: killing(Outgoing("", Direct(()), "", "")))
+
+
+@pytest.mark.parametrize("crash", [_before_claim, _after_claim, _after_send, _after_settle])
+def test_a_crash_anywhere_never_doubles_a_nudge(
+    bench: Bench, crash: Crash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at any step: each message at most once, what was not sent is seen, and comes later."""
+    bench.school.rules = [rule(), rule("b", message_template="score")]
+    bench.decide()
+    with monkeypatch.context() as patch:
+        crash(bench, patch)
+        with pytest.raises(Killed):
+            bench.deliver()
+    bench.messenger.before = bench.messenger.after = lambda _: None
+    sent = len(bench.messenger.inbox)
+    assert sent <= 1
+    store = bench.school.store
+    open_parts = "SELECT COUNT(*) FROM nudge_parts WHERE state IN ('waiting', 'posted')"
+    assert store.value(open_parts) == 6
+    # A third rule holds by now, so that the next message could not be the same as the first.
+    bench.school.rules.append(rule("c"))
+    for minutes in (1, 2, 3, 5, 8, 30):
+        bench.decide(NOW + minutes * MINUTE)
+        bench.deliver(NOW + minutes * MINUTE)
+    for number in (101, 102, 103):
+        texts = "".join(bench.to(Direct((number,))))
+        assert texts.count("Your average is 55.") == 1
+    assert store.value(open_parts) == 0
+    assert {state for state, _ in bench.states()} == {"sent"}
+
+
+def test_a_nudge_in_doubt_is_settled_by_looking(bench: Bench) -> None:
+    """A send that timed out after it arrived is found, and counts as sent."""
+    bench.decide()
+    bench.messenger.after = failing(None, times=1)
+    assert bench.deliver().states == {"sent": 2, "posted": 1}
+    assert bench.deliver(NOW + MINUTE).states == {"sent": 1}
+    assert len(bench.messenger.inbox) == 3
+
+
+def test_names_from_outside_do_nothing_in_a_message(bench: Bench) -> None:
+    """A name that is Markdown stays text, for the student and for the teacher."""
+    bench.school.store.execute(
+        "UPDATE students SET name = '@**all** [x](http://x)', given_name = '@**all**'"
+    )
+    bench.school.rules = [rule(delivery_method=Delivery.MENTOR_AND_STUDENT)]
+    bench.decide()
+    bench.deliver()
+    assert len(bench.messenger.inbox) == 4
+    assert not any("@**all**" in text or "](http" in text for text in bench.messenger.texts)
+
+
+def test_times_are_those_of_the_student_s_zone(bench: Bench) -> None:
+    """A student in Berlin is written to by the clock on her wall."""
+    bench.school.store.execute("UPDATE students SET timezone = 'Europe/Berlin'")
+    bench.decide(datetime(2026, 11, 19, 8, 0, tzinfo=UTC))
+    (nudge,) = Nudges(bench.school.store).of_student("s1", limit=9)
+    assert nudge.due_at == datetime(2026, 11, 19, 13, 0, tzinfo=UTC)
