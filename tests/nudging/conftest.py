@@ -11,6 +11,7 @@ from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.store import Store
+from nudging.bench import Bench
 from nudging.samples import School
 
 
@@ -26,3 +27,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def school(store: Store) -> School:
     """Three students of one class and one teacher, for all of whom the sample rule holds."""
     return School(store)
+
+
+@pytest.fixture
+def bench(school: School) -> Bench:
+    """The engine over that school."""
+    return Bench(school)

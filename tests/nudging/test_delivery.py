@@ -3,87 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nudgebot.nudging.compose import Composer
 from nudgebot.nudging.consent import Consents
-from nudgebot.nudging.delivery import Delivered
-from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import OFF
-from nudgebot.nudging.messages import Direct, InStream, Outgoing, Recipient
+from nudgebot.nudging.messages import Direct, InStream, Outgoing
 from nudgebot.nudging.nudges import Nudges
 from nudgebot.nudging.outbox import Outbox
-from nudgebot.nudging.resources import Resources
 from nudgebot.nudging.rule import AppliesTo, Delivery, Urgency
 from nudgebot.nudging.snoozes import Snooze, Snoozes
-from nudgebot.nudging.templates import TemplateSet, templates_of
-from nudgebot.school.links import Links
-from nudging.fakes import FakeMessenger, Killed, failing, killing
-from nudging.samples import HOUR, NOW, TODAY, Act, School, rule
+from nudging.bench import Bench
+from nudging.fakes import Killed, failing, killing
+from nudging.samples import HOUR, NOW, TODAY, Act, rule
 
 MINUTE = timedelta(minutes=1)
-HEAD = "---\ntitle: T\ncategory: {}\ntone: warm\ngoal: g\ncall_to_action: Go\nlanguage: en\n---\n"
-TEMPLATES = {
-    "frame.md": HEAD.format("part") + "Hi {{ first_name }},\n\n{{ body }}\n",
-    "streak.md": HEAD.format("nudge") + "Your streak is {{ current_streak }}.\n",
-    "score.md": HEAD.format("nudge") + "Your average is {{ average_score }}.\n",
-    "needs_more.md": HEAD.format("nudge") + "Your XP are {{ xp }}.\n",
-    "notice.md": HEAD.format("nudge") + "{{ class_name }}: an exam comes near.\n",
-}
-
-
-@dataclass
-class Words:
-    templates: TemplateSet = field(default_factory=lambda: templates_of(TEMPLATES))
-    resources: Resources = field(default_factory=Resources)
-
-
-@dataclass
-class Bench:
-    """The engine over a small school, with a messenger that is a list."""
-
-    school: School
-    messenger: FakeMessenger = field(default_factory=FakeMessenger)
-
-    @property
-    def engine(self) -> Engine:
-        """A new one each time, as after a restart."""
-        school = self.school
-        return Engine(
-            school.store,
-            policy=school.policy,
-            rules=school.rule_set,
-            figures=school.figures,
-            rhythms=school.rhythms_of,
-            links=Links(school.store),
-            composer=Composer(Words()),
-            outbox=Outbox(school.store, self.messenger),
-        )
-
-    def decide(self, as_of: datetime = NOW) -> None:
-        self.engine.evaluate(as_of)
-
-    def deliver(self, as_of: datetime = NOW, *, most_recipients: int = 60) -> Delivered:
-        return self.engine.deliver(as_of, most_recipients=most_recipients)
-
-    def to(self, recipient: Recipient) -> list[str]:
-        return [
-            each.message.content
-            for each in self.messenger.inbox
-            if each.message.recipient == recipient
-        ]
-
-    def states(self, student_id: str = "s1") -> list[tuple[str, str]]:
-        found = Nudges(self.school.store).of_student(student_id, limit=99)
-        return [(each.state, each.reason) for each in found]
-
-
-@pytest.fixture
-def bench(school: School) -> Bench:
-    return Bench(school)
 
 
 def test_a_nudge_arrives_once(bench: Bench) -> None:
