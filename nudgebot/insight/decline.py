@@ -48,8 +48,8 @@ def _declining_videos(row: Row) -> bool | None:
 
 
 def _missed_assignments(row: Row) -> bool | None:
-    missed = number(row["missed_assignments"])
-    return None if missed is None else missed > 0
+    missed, due = number(row["missed_assignments"]), number(row["due_assignments"])
+    return None if missed is None or not due else missed > 0
 
 
 def _irregular(row: Row) -> bool | None:
@@ -71,6 +71,7 @@ NEEDS = (
     "video_minutes_14_before",
     "videos_watched_14",
     "videos_watched_14_before",
+    "due_assignments",
     "missed_assignments",
     "busiest_week_days",
     "quietest_week_days",
