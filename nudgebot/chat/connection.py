@@ -44,12 +44,12 @@ def connect(zuliprc: Path, environment: Mapping[str, str] | None = None) -> zuli
     try:
         profile = client.call_endpoint(url="users/me", method="GET", timeout=FIRST_CONTACT_SECONDS)
     except (requests.exceptions.RequestException, zulip.ZulipError) as error:
-        _close(client)
+        close_client(client)
         raise NudgebotError(f"{site} answered at first and then no more; try again.") from error
     refusal = from_answer(profile)
     if refusal is None:
         return client
-    _close(client)
+    close_client(client)
     if refusal.code in LOCKED_OUT:
         raise SettingError(
             f"{site} does not accept the e-mail address and key of {zuliprc}; download the bot's "
@@ -58,7 +58,8 @@ def connect(zuliprc: Path, environment: Mapping[str, str] | None = None) -> zuli
     raise NudgebotError(f"{site} does not answer as it should: {refusal} Try again later.")
 
 
-def _close(client: zulip.Client) -> None:
+def close_client(client: zulip.Client) -> None:
+    """Close a client's connections."""
     if client.session is not None:
         client.session.close()
 

@@ -30,6 +30,7 @@ class Incoming:
     content: str
     sent_at: datetime
     place: Recipient
+    origin: str = ""  # where it stands for something that is no message, such as a reaction
 
     @property
     def is_direct(self) -> bool:
@@ -44,7 +45,7 @@ class Incoming:
     @property
     def source(self) -> str:
         """What this did, it did once: the name under which it is remembered."""
-        return f"message:{self.message_id}"
+        return self.origin or f"message:{self.message_id}"
 
 
 @dataclass(frozen=True)

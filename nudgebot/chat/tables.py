@@ -24,6 +24,7 @@ CREATE TABLE chat_echoes (                   -- own messages that came back: the
 CREATE TABLE chat_skipped (                  -- commands too old to answer, until that is said
     message_id INTEGER PRIMARY KEY,
     place TEXT NOT NULL,
+    sender_id INTEGER NOT NULL,
     command TEXT NOT NULL,
     sent_at INTEGER NOT NULL
 );
@@ -35,7 +36,8 @@ CREATE TABLE confirmations (
     asker_id INTEGER NOT NULL,               -- the only Zulip user who may settle it
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,                   -- JSON
-    state TEXT NOT NULL,                     -- open, confirmed, done, cancelled or replaced
+    place TEXT NOT NULL,                     -- JSON; where it was previewed
+    state TEXT NOT NULL,                     -- open, asked again, confirmed, done, cancelled
     made_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     settled_by TEXT,                         -- the message or reaction that settled it

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import zulip
 
+from chat.town import Town
 from nudgebot.chat.connection import connect
 from nudgebot.chat.gateway import Gateway
 from nudgebot.sandbox.realm import School, found_school
@@ -38,6 +39,14 @@ def realm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
         zuliprc = tmp_path / "zuliprc"
         zuliprc.write_text(sandbox.zuliprc(school.bot), encoding="utf-8")
         yield Realm(sandbox, school, zuliprc)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """A school with an office, without a server."""
+    opened = Town(tmp_path)
+    yield opened
+    opened.store.close()
 
 
 @pytest.fixture

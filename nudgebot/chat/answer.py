@@ -1,0 +1,50 @@
+"""What a command answers: words, whose data they hold, and what is still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from nudgebot.nudging.escaping import esc
+from nudgebot.nudging.messages import Button, Recipient
+
+Errand = Callable[[Callable[[], datetime]], "Answer"]
+"""Longer work; it is handed the clock, because it may take a while."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Finished Zulip Markdown for the asker.
+
+    `students` are those whose data the words hold: they decide where it may appear. `token` names
+    the confirmation that reactions on the message stand for. `errand` is longer work that begins
+    after the answer is out; what it returns is said in the same place.
+    """
+
+    content: str
+    students: frozenset[str] = frozenset()
+    heading: str = ""
+    buttons: tuple[Button, ...] = ()
+    token: str = ""
+    private: bool = False
+    errand: Errand | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer with the place where it may be said."""
+
+    place: Recipient
+    answer: Answer
+
+
+def choices_in_words(answer: Answer) -> str:
+    """The buttons in words: most apps show no buttons, and those that do show nothing else."""
+    lines = [f"- {code(button.reply)} {esc(button.help)}" for button in answer.buttons]
+    return "\n".join([f"**{esc(answer.heading or 'What next?')}**", *lines])
+
+
+def code(text: str) -> str:
+    """Words to type, as code; an id that would break out of it is only escaped."""
+    return esc(text) if "`" in text or "\n" in text else f"`{text}`"

@@ -1,0 +1,21 @@
+"""All commands of the chat, in the order in which help and README list them."""
+
+from __future__ import annotations
+
+from nudgebot.chat.command import Registry
+from nudgebot.chat.commands import admin, confirm, helping, message, report, risk, students
+
+
+def registry() -> Registry:
+    """The table of all commands."""
+    return Registry(
+        (
+            *helping.COMMANDS,
+            *report.COMMANDS,
+            *risk.COMMANDS,
+            *message.COMMANDS,
+            *confirm.COMMANDS,
+            *students.COMMANDS,
+            *admin.COMMANDS,
+        )
+    )

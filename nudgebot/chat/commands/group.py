@@ -1,0 +1,103 @@
+"""`message inactive`, `struggling`, `overdue`, `encouragement`: one to each who matches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nudgebot.chat.answer import Answer
+from nudgebot.chat.command import Call
+from nudgebot.chat.commands.risk import students_of
+from nudgebot.chat.figures_text import count, figure
+from nudgebot.chat.finder import named
+from nudgebot.chat.previews import preview
+from nudgebot.chat.sending import Letter
+from nudgebot.chat.wording import belongs, facts_of, first_that_fits
+from nudgebot.insight.table import Value
+from nudgebot.nudging.escaping import esc
+from nudgebot.nudging.templates import BY_HAND
+from nudgebot.school.people import Student
+
+MOST_NAMED = 60
+# The figures that put a student into the group, shown beside the name.
+REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "inactive": (("no activity for", "days_since_last_activity"),),
+    "struggling": (("risk", "risk_level"), ("average", "average_score"), ("accuracy", "accuracy")),
+    "overdue": (("overdue", "overdue_assignments"),),
+    "encouragement": (("streak", "current_streak"), ("scores", "score_trend")),
+}
+
+Matching = tuple[Student, Mapping[str, Value]]
+
+
+def group_meant(call: Call) -> tuple[str, str] | None:
+    """The group that a call is for, and the class behind it; None where it is for a student."""
+    first, *rest = call.words or [""]
+    return (first.lower(), " ".join(rest)) if first.lower() in BY_HAND else None
+
+
+def group_message(call: Call, category: str, class_text: str) -> Answer:
+    """Who matches, and a sample of what each would get; nothing is sent before a word."""
+    again = f"message {category} {{}}"
+    students, about = students_of(call, class_text, again)
+    found = _matching(call, category, students)
+    ids = frozenset(student.student_id for student, _ in found)
+    if not found:
+        return Answer(f"Nobody is {esc(category)} in {about}. Nothing to send.")
+    letters, notes = _letters(call, category, found)
+    if not letters:
+        return Answer("\n".join(["There is nobody to write to.", *notes]), students=ids)
+    lines = [f"- {named(student)}: {_reason(category, row)}" for student, row in found[:MOST_NAMED]]
+    if len(found) > MOST_NAMED:
+        lines.append(f"- and {len(found) - MOST_NAMED:,} more")
+    who = "\n".join(lines)
+    listed = f"```spoiler Who they are\n\n{who}\n\n```" if len(found) > 10 else who
+    return preview(
+        call,
+        letters=letters,
+        intro=f"**{count(len(found), 'student')}** in {about}: {esc(category)}.\n\n{listed}\n\n"
+        f"For example, {esc(_name_of(letters[0], found))} gets:",
+        sample=letters[0].text,
+        notes=notes,
+    )
+
+
+def _matching(call: Call, category: str, students: Sequence[Student]) -> list[Matching]:
+    by_id = {student.student_id: student for student in students}
+    rows = call.office.figures.table(list(by_id)).rows()
+    return [(by_id[key], row) for key, row in rows if key in by_id and belongs(category, row)]
+
+
+def _letters(
+    call: Call, category: str, found: Sequence[Matching]
+) -> tuple[list[Letter], list[str]]:
+    """A letter for each who can get one, and how many cannot and why."""
+    links = call.office.links.table("student").user_ids
+    letters: list[Letter] = []
+    unlinked, silent, wordless = 0, 0, 0
+    for student, row in found:
+        if student.student_id not in links:
+            unlinked += 1
+        elif call.office.consents.state(student.student_id).silence(call.as_of):
+            silent += 1
+            continue
+        facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
+        wording = first_that_fits(call.office, category, facts)
+        if wording is None:
+            wordless += 1
+            continue
+        letters.append(Letter(student.student_id, wording.text, wording.template_id, category))
+    reasons = (
+        (unlinked, "not linked to Zulip and cannot be reached"),
+        (silent, "left out: they asked for silence"),
+        (wordless, "left out: no template fits what is known"),
+    )
+    return letters, [f"{count(number, 'student')}: {why}." for number, why in reasons if number]
+
+
+def _reason(category: str, row: Mapping[str, Value]) -> str:
+    shown = [f"{label} {figure(name, row)}" for label, name in REASONS[category]]
+    return ", ".join(each for each in shown if not each.endswith("not known yet"))
+
+
+def _name_of(letter: Letter, found: Sequence[Matching]) -> str:
+    return next(s.first_name for s, _ in found if s.student_id == letter.student_id)

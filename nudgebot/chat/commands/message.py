@@ -1,0 +1,143 @@
+"""`message <student>`: a teacher's words to a student, from a template or her own, previewed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nudgebot.chat.answer import Answer, code
+from nudgebot.chat.command import STAFF, Call, Command, Scope
+from nudgebot.chat.commands.group import group_meant, group_message
+from nudgebot.chat.finder import named, one_student, students_like
+from nudgebot.chat.previews import LONGEST_TEXT, preview
+from nudgebot.chat.reading import figures_of
+from nudgebot.chat.sending import Letter
+from nudgebot.chat.speech import words_of
+from nudgebot.chat.wording import facts_of, filled, fitting
+from nudgebot.errors import CommandError
+from nudgebot.nudging.escaping import esc
+from nudgebot.nudging.messages import Button
+from nudgebot.school.people import Student
+
+MOST_TEMPLATES = 6
+MOST_NAME_WORDS = 5
+
+
+def message(call: Call) -> Answer:
+    """Answer `message <student> [<template>] [<text>]` and `message <group> [<class>]`."""
+    if not call.text:
+        raise CommandError(f"Write to whom? {code(call.command.usage)}.")
+    group = group_meant(call)
+    if group is not None:
+        return group_message(call, *group)
+    who, rest = split_student(call)
+    student = one_student(call, who, _again(rest))
+    template, text = _split_template(call, rest)
+    if template:
+        return _from_template(call, student, template, text)
+    if text:
+        return write(call, student, text, template="")
+    return _offer(call, student)
+
+
+def split_student(call: Call) -> tuple[str, str]:
+    """Who is written to, and the rest: the longest beginning that means somebody."""
+    colon = re.match(r"([^:\n]{1,80}):\s+(.*)", call.text, re.DOTALL)
+    if colon and students_like(call, colon.group(1)):
+        return colon.group(1), colon.group(2)
+    words = words_of(call.text.split("\n", 1)[0])[:MOST_NAME_WORDS]
+    for length in range(len(words), 0, -1):
+        who = " ".join(words[:length]).rstrip(",:")
+        if students_like(call, who):
+            return who, _behind(call.text, words[:length])
+    return " ".join(words[:1]), _behind(call.text, words[:1])
+
+
+def _behind(text: str, words: Sequence[str]) -> str:
+    pattern = r"\s+".join(rf'"?{re.escape(word)}"?' for word in words)
+    found = re.match(pattern, text)
+    return text[found.end() :].strip(" \t,:").strip("\n") if found else ""
+
+
+def _again(rest: str) -> str:
+    return "message {} " + rest.replace("{", "{{").replace("}", "}}") if rest else "message {}"
+
+
+def _split_template(call: Call, rest: str) -> tuple[str, str]:
+    """A template's id at the start of the rest, and the words behind it."""
+    first, _, behind = rest.partition(" ")
+    return (first, behind.strip()) if first in call.office.book.templates.by_id else ("", rest)
+
+
+def _from_template(call: Call, student: Student, template: str, text: str) -> Answer:
+    """The template, with the teacher's own words behind it."""
+    row = figures_of(call.office, student.student_id) or {}
+    facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
+    wording = filled(call.office, template, facts)
+    words = f"{wording.text}\n\n{text}" if text else wording.text
+    return write(call, student, words, template=template)
+
+
+def write(call: Call, student: Student, text: str, *, template: str) -> Answer:
+    """The preview of one message."""
+    if len(text) > LONGEST_TEXT:
+        raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
+    notes = []
+    unlinked = call.office.links.why_not("student", student.student_id)
+    if unlinked:
+        raise CommandError(f"That student cannot be reached: {unlinked} An administrator can link.")
+    if call.office.consents.state(student.student_id).silence(call.as_of):
+        notes.append("This student asked for no nudges; a message of your own still arrives.")
+    return preview(
+        call,
+        letters=[Letter(student.student_id, text, template)],
+        intro=f"To **{named(student)}**, from you. This is what arrives:",
+        sample=text,
+        notes=notes,
+    )
+
+
+def _offer(call: Call, student: Student) -> Answer:
+    """The templates that fit, each in its finished words."""
+    wordings = fitting(call.office, student, call.asker, call.as_of)[:MOST_TEMPLATES]
+    own = f"message {student.student_id} <your words>"
+    if not wordings:
+        return Answer(f"Write your own words: {code(own)}.")
+    shown = [f"- **{esc(each.title)}**: {_one_line(each.text)}" for each in wordings]
+    buttons = tuple(
+        Button(each.title, each.title, f"message {student.student_id} {each.template_id}")
+        for each in wordings
+    )
+    return Answer(
+        "\n".join([f"To **{named(student)}**:", *shown, f"Or in your own words: {code(own)}"]),
+        students=frozenset({student.student_id}),
+        heading=f"Which words for {student.first_name}?",
+        buttons=buttons,
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+COMMANDS = (
+    Command(
+        name="message",
+        usage="message <student> [<template>] [<text>]",
+        summary="Write to a student; without words you get templates to choose from.",
+        help="The message arrives as a direct message with your name, and the answer comes to "
+        "you. `message inactive`, `message struggling`, `message overdue` and "
+        "`message encouragement` write to all students of that kind, of one class or of all "
+        "yours: `message inactive [<class>]`.",
+        examples=(
+            "message 5",
+            "message Ana inactive_check_in",
+            "message Ana: Shall we meet tomorrow at ten?",
+            "message inactive 7B",
+        ),
+        roles=STAFF,
+        scope=Scope.STUDENTS,
+        changes_world=True,
+        run=message,
+    ),
+)

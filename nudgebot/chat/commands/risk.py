@@ -1,0 +1,169 @@
+"""`risk` and `why <student>`: who needs attention, and the reasons, for nudges not sent too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nudgebot.chat.answer import Answer
+from nudgebot.chat.command import STAFF, Call, Command, Scope
+from nudgebot.chat.figures_text import RISK_SIGNS, as_number, count, table
+from nudgebot.chat.finder import named, one_class, one_student
+from nudgebot.chat.reading import assessment_of, data_note, figures_of
+from nudgebot.errors import CommandError
+from nudgebot.insight.risk import RiskAssessment
+from nudgebot.insight.table import Value
+from nudgebot.nudging.decisions import QUEUED, Recorded
+from nudgebot.nudging.escaping import esc, global_time
+from nudgebot.nudging.messages import Button
+from nudgebot.nudging.nudges import Nudge
+from nudgebot.school.days import local_day
+from nudgebot.school.people import Student
+
+MOST_ROWS = 20
+MOST_NUDGES = 8
+LEVELS_SHOWN = ("critical", "high", "medium")
+FACTOR_NAMES: Mapping[str, str] = {
+    "academic_performance": "Marks",
+    "engagement_risk": "Engagement",
+    "subject_specific_risks": "Subjects",
+    "behavioral_risks": "Habits",
+}
+
+Rated = tuple[Student, Mapping[str, Value]]
+
+
+def risk(call: Call) -> Answer:
+    """Answer `risk [<class>]`."""
+    students, about = students_of(call, " ".join(call.words), "risk {}")
+    if not students:
+        raise CommandError("There are no students here whom you may see today.")
+    rated = _rated(call, students)
+    shown = [each for each in rated if each[1].get("risk_level") in LEVELS_SHOWN][:MOST_ROWS]
+    levels = [str(row.get("risk_level") or "unknown") for _, row in rated]
+    summary = ", ".join(
+        f"{RISK_SIGNS[level]} {levels.count(level)}" for level in RISK_SIGNS if level in levels
+    )
+    parts = [f"**Risk, {about}** · {count(len(students), 'student')}: {summary or 'no figures'}"]
+    if shown:
+        parts.append(table(("Student", "Risk", "Above all"), [_line(call, e) for e in shown]))
+    else:
+        parts.append("Nobody with figures is at medium risk or above.")
+    unknown = len(students) - len(levels) + levels.count("unknown")
+    if unknown:
+        parts.append(f"{count(unknown, 'student')} without data: not measured is not fine.")
+    parts.append(data_note(call.office, call.as_of))
+    return Answer(
+        "\n\n".join(parts),
+        students=frozenset(each.student_id for each in students),
+        heading="Look closer?",
+        buttons=tuple(
+            Button(s.name, f"Why {s.name} is at risk", f"why {s.student_id}") for s, _ in shown[:3]
+        ),
+    )
+
+
+def students_of(call: Call, text: str, again: str) -> tuple[list[Student], str]:
+    """The active students of a class, or of all classes the asker may see; and what they are."""
+    day = local_day(call.as_of, call.office.zone)
+    if text:
+        chosen = one_class(call, text, again)
+        return call.office.people.students_in([chosen.class_id], day=day), esc(chosen.name)
+    if call.asker.sees is None:
+        return [s for s in call.office.people.students() if s.active], "the whole school"
+    return call.office.access.students(call.asker), "your classes"
+
+
+def _rated(call: Call, students: Sequence[Student]) -> list[Rated]:
+    """Students with figures, at the highest risk first."""
+    by_id = {student.student_id: student for student in students}
+    rows = call.office.figures.table(list(by_id)).rows()
+    rated = [(by_id[student_id], row) for student_id, row in rows if student_id in by_id]
+    return sorted(rated, key=lambda each: -(as_number(each[1].get("risk_score")) or 0))
+
+
+def _line(call: Call, rated: Rated) -> tuple[str, str, str]:
+    student, row = rated
+    reasons = assessment_of(call.office, row, call.as_of).reasons
+    level = RISK_SIGNS[str(row.get("risk_level"))]
+    return named(student), level, esc(reasons[0]) if reasons else ""
+
+
+def why(call: Call) -> Answer:
+    """Answer `why <student>` for staff."""
+    student = one_student(call, " ".join(call.words), "why {}")
+    row = figures_of(call.office, student.student_id)
+    parts = [f"**{named(student)}**"]
+    if row is None:
+        parts.append("There are no figures for this student yet.")
+    else:
+        parts.append(_factors(assessment_of(call.office, row, call.as_of)))
+    parts.append(_silence(call, student))
+    parts.append(_nudges(call.office.nudges.of_student(student.student_id, limit=MOST_NUDGES)))
+    parts.append(_dropped(call.office.decisions.of_student(student.student_id)))
+    parts.append(data_note(call.office, call.as_of))
+    return Answer(
+        "\n\n".join(part for part in parts if part), students=frozenset({student.student_id})
+    )
+
+
+def _factors(assessment: RiskAssessment) -> str:
+    score = assessment.overall_score
+    shown = "" if score is None else f" ({score:.2f} of 1)"
+    lines = [f"Risk: **{RISK_SIGNS[assessment.overall_risk_level]}**{shown}"]
+    for name, factor in assessment.risk_factors.items():
+        reasons = "; ".join(esc(reason.text) for reason in factor.factors)
+        known = reasons or ("no data yet" if factor.level == "unknown" else "nothing against it")
+        lines.append(f"- {FACTOR_NAMES.get(name, esc(name))}: {esc(factor.level)}; {known}")
+    return "\n".join(lines)
+
+
+def _silence(call: Call, student: Student) -> str:
+    said = call.office.consents.state(student.student_id).silence(call.as_of)
+    unlinked = call.office.links.why_not("student", student.student_id)
+    return "\n".join(f"- {esc(each)}" for each in (said, unlinked) if each)
+
+
+def _nudges(nudges: Sequence[Nudge]) -> str:
+    if not nudges:
+        return "No nudge so far."
+    lines = [
+        f"- {global_time(nudge.decided_at)} **{esc(nudge.rule_name)}**: {esc(nudge.state)}"
+        + (f"; {esc(nudge.reason)}" if nudge.reason else "")
+        + (f"\n  because {esc(nudge.explanation)}" if nudge.explanation else "")
+        for nudge in nudges
+    ]
+    return "\n".join(["Nudges, newest first:", *lines])
+
+
+def _dropped(decisions: Sequence[Recorded]) -> str:
+    """What rules selected and the bot did not send, with the stage and its reason."""
+    lines = [
+        f"- {global_time(each.last_at)} {esc(each.rule_id)}: not sent, {esc(each.reason)}"
+        + (f" ({each.times} times)" if each.times > 1 else "")
+        for each in decisions
+        if each.stage != QUEUED
+    ]
+    return "\n".join(["Not sent:", *lines[:MOST_NUDGES]]) if lines else ""
+
+
+COMMANDS = (
+    Command(
+        name="risk",
+        usage="risk [<class>]",
+        summary="Who needs attention, the most urgent first.",
+        help="Without a class it is about all the students you may see.",
+        examples=("risk", "risk 7B"),
+        roles=STAFF,
+        scope=Scope.STUDENTS,
+        run=risk,
+    ),
+    Command(
+        name="why",
+        usage="why <student>",
+        summary="Why a student is at risk, and which nudges were sent or not, and why.",
+        examples=("why 5", "why Ana"),
+        roles=STAFF,
+        scope=Scope.STUDENTS,
+        run=why,
+    ),
+)

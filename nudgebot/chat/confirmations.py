@@ -1,0 +1,173 @@
+"""Open questions: a preview's token, bound to its asker, used once, gone after a while."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from nudgebot.errors import CommandError
+from nudgebot.nudging.messages import Direct, InStream, Recipient
+from nudgebot.school.days import to_at
+from nudgebot.store import Store
+
+UNKNOWN = "There is nothing of yours to confirm under that word; it may have expired. Ask again."
+USED = "That has been settled already; nothing happens twice."
+EXPIRED = "That preview has expired, so nothing was done. Ask again for a fresh one."
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Something to be confirmed; `payload` is what its kind needs to be done."""
+
+    token: str
+    asker_id: int
+    kind: str
+    payload: Mapping[str, Any]
+    place: Recipient
+    state: str
+    message_id: int | None
+
+
+def place_text(place: Recipient) -> str:
+    """A place as JSON."""
+    if isinstance(place, Direct):
+        return json.dumps({"user_ids": place.user_ids})
+    return json.dumps({"stream": place.stream, "topic": place.topic})
+
+
+def read_place(text: str) -> Recipient:
+    """The place that the JSON was made of."""
+    parts = json.loads(text)
+    if "user_ids" in parts:
+        return Direct(tuple(parts["user_ids"]))
+    return InStream(parts["stream"], parts["topic"])
+
+
+class Confirmations:
+    """Keeps them; whatever is doubtful about a token fails closed."""
+
+    def __init__(self, store: Store, *, minutes: int) -> None:
+        self._store = store
+        self._life = timedelta(minutes=minutes)
+
+    def open(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        asker_id: int,
+        place: Recipient,
+        as_of: datetime,
+    ) -> str:
+        """A token for something that waits for its asker's word."""
+        while True:
+            token = secrets.token_hex(2)
+            cursor = self._store.execute(
+                """INSERT INTO confirmations
+                   (token, asker_id, kind, payload, place, state, made_at, expires_at)
+                   VALUES (?, ?, ?, ?, ?, 'open', ?, ?) ON CONFLICT DO NOTHING""",
+                [
+                    token,
+                    asker_id,
+                    kind,
+                    json.dumps(payload),
+                    place_text(place),
+                    to_at(as_of),
+                    to_at(as_of + self._life),
+                ],
+            )
+            if cursor.rowcount == 1:
+                return token
+
+    def attach(self, token: str, message_id: int) -> None:
+        """Reactions on this message of the bot's count for the token from now on."""
+        self._store.execute(
+            "UPDATE confirmations SET message_id = ? WHERE token = ?", [message_id, token]
+        )
+
+    def on_message(self, message_id: int) -> Confirmation | None:
+        """What reactions on a message stand for."""
+        row = self._store.row("SELECT * FROM confirmations WHERE message_id = ?", [message_id])
+        return None if row is None else _confirmation(row)
+
+    def newest_open(self, asker_id: int, as_of: datetime) -> str | None:
+        """The token of the asker's newest preview that still waits, if there is one."""
+        found: str | None = self._store.value(
+            """SELECT token FROM confirmations
+               WHERE asker_id = ? AND state = 'open' AND expires_at > ?
+               ORDER BY made_at DESC, token LIMIT 1""",
+            [asker_id, to_at(as_of)],
+        )
+        return found
+
+    def waiting(self, as_of: datetime) -> list[Confirmation]:
+        """All that still waits for a word."""
+        rows = self._store.rows(
+            "SELECT * FROM confirmations WHERE state = 'open' AND expires_at > ?", [to_at(as_of)]
+        )
+        return [_confirmation(row) for row in rows]
+
+    def unfinished(self) -> list[Confirmation]:
+        """What was confirmed and not carried to its end, as after a crash."""
+        rows = self._store.rows("SELECT * FROM confirmations WHERE state = 'confirmed'")
+        return [_confirmation(row) for row in rows]
+
+    def look(self, token: str, *, asker_id: int, as_of: datetime) -> Confirmation:
+        """The asker's open question; raises CommandError for any other, never telling whose."""
+        row = self._row(token)
+        if row is None or row["asker_id"] != asker_id:
+            raise CommandError(UNKNOWN)
+        if row["state"] != "open":
+            raise CommandError(USED)
+        if row["expires_at"] <= to_at(as_of):
+            raise CommandError(EXPIRED)
+        return _confirmation(row)
+
+    def settle(
+        self,
+        token: str,
+        decide: Callable[[Confirmation], str],
+        *,
+        asker_id: int,
+        source: str,
+        as_of: datetime,
+    ) -> Confirmation:
+        """Give it the state that is decided on, once; the same word heard again changes nothing."""
+        with self._store.transaction():
+            row = self._row(token)
+            if row is not None and row["settled_by"] == source and row["asker_id"] == asker_id:
+                return _confirmation(row)
+            found = self.look(token, asker_id=asker_id, as_of=as_of)
+            self._store.execute(
+                "UPDATE confirmations SET state = ?, settled_by = ? WHERE token = ?",
+                [decide(found), source, found.token],
+            )
+        return replace(found, state=decide(found))
+
+    def finish(self, token: str) -> None:
+        """All that was confirmed has been done; its words are not kept here any longer."""
+        self._store.execute(
+            "UPDATE confirmations SET state = 'done', payload = '{}' WHERE token = ?", [token]
+        )
+
+    def _row(self, token: str) -> sqlite3.Row | None:
+        return self._store.row(
+            "SELECT * FROM confirmations WHERE token = ?", [token.strip().lower()]
+        )
+
+
+def _confirmation(row: sqlite3.Row) -> Confirmation:
+    return Confirmation(
+        token=row["token"],
+        asker_id=row["asker_id"],
+        kind=row["kind"],
+        payload=json.loads(row["payload"]),
+        place=read_place(row["place"]),
+        state=row["state"],
+        message_id=row["message_id"],
+    )

@@ -1,0 +1,131 @@
+"""The desk: text in, answers out, each with the place where it may be said."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from nudgebot.chat.access import Asker
+from nudgebot.chat.answer import Answer, Reply, code
+from nudgebot.chat.command import Call, Found, Role
+from nudgebot.chat.commands.helping import short
+from nudgebot.chat.finder import UnclearError
+from nudgebot.chat.freetext import take_answer
+from nudgebot.chat.incoming import Incoming, Me
+from nudgebot.chat.office import Office
+from nudgebot.chat.speech import behind_mention, spoken
+from nudgebot.errors import NudgebotError
+from nudgebot.nudging.messages import Direct
+
+log = logging.getLogger(__name__)
+
+STRANGER = (
+    "Hello! I work with the students and teachers of this school, and I do not know yet who you "
+    "are there. An administrator of nudgebot can link you."
+)
+ELSEWHERE = "That is about students, so I have answered you in a direct message."
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message to the bot: who says it, what it says behind a mention, and the command in it."""
+
+    asker: Asker
+    text: str
+    found: Found | None
+
+
+class Desk:
+    """Answers messages; never raises for what people say, and sends no answer itself."""
+
+    def __init__(self, office: Office, me: Me) -> None:
+        self._office = office
+        self._me = me
+
+    def hear(self, incoming: Incoming, as_of: datetime) -> Heard | None:
+        """What a message says to the bot; None where it is not for the bot.
+
+        Elsewhere than in a one-to-one conversation the bot must be mentioned first.
+        """
+        said = spoken(incoming.content)
+        behind = behind_mention(said, self._me)
+        if behind is None and not incoming.is_private:
+            return None
+        text = said if behind is None else behind
+        asker = self._office.access.asker(incoming.sender_id, as_of)
+        return Heard(asker, text, self._office.registry.find(text, asker.roles))
+
+    def answer(self, incoming: Incoming, as_of: datetime) -> list[Reply]:
+        """Everything that is to be said, and where; nothing where it is not for the bot."""
+        heard = self.hear(incoming, as_of)
+        return [] if heard is None else self.reply(incoming, heard, as_of)
+
+    def reply(self, incoming: Incoming, heard: Heard, as_of: datetime) -> list[Reply]:
+        """What is to be said to what was heard."""
+        answer = self._guarded(incoming, heard, as_of)
+        return self.placed(answer, incoming, heard, as_of)
+
+    def placed(
+        self, answer: Answer, incoming: Incoming, heard: Heard, as_of: datetime
+    ) -> list[Reply]:
+        """The answer where all who read it may see it, and who saw it written down."""
+        own = Direct((incoming.sender_id,))
+        place = (
+            own
+            if answer.private
+            else self._office.access.place_for(answer.students, heard.asker, incoming.place, as_of)
+        )
+        self._office.audit.record(
+            answer.students,
+            actor_user_id=incoming.sender_id,
+            action=heard.found.command.name if heard.found else "message",
+            place=place,
+            as_of=as_of,
+        )
+        replies = [Reply(place, answer)]
+        if place != incoming.place:
+            replies.append(Reply(incoming.place, Answer(ELSEWHERE)))
+        return replies
+
+    def _guarded(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
+        """The one boundary for surprises: the asker gets a number, the log gets the trace."""
+        try:
+            return self._answer(incoming, heard, as_of)
+        except UnclearError as unclear:
+            return unclear.answer
+        except NudgebotError as error:
+            return Answer(str(error))
+        except Exception:
+            ref = secrets.token_hex(3)
+            name = heard.found.command.name if heard.found else "free text"
+            log.exception("command failed ref=%s command=%s", ref, name)
+            return Answer(f"Something broke on my side (ref {ref}). It is written down; try again.")
+
+    def _answer(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
+        asker, found = heard.asker, heard.found
+        if not asker.roles:
+            return Answer(STRANGER)
+        if found is not None:
+            call = Call(found.command, asker, incoming, found.text, as_of, self._office)
+            return found.command.run(call)
+        if Role.STUDENT in asker.roles and not asker.is_staff:
+            if incoming.is_private and incoming.content.strip():
+                return take_answer(self._office, incoming, asker, as_of)
+            return replace(Answer(short(self._office.registry, asker.roles)), private=True)
+        if not heard.text:
+            return Answer(short(self._office.registry, asker.roles))
+        return self._not_understood(heard.text, asker, as_of)
+
+    def _not_understood(self, text: str, asker: Asker, as_of: datetime) -> Answer:
+        registry = self._office.registry
+        close = registry.close_to(text, asker.roles)
+        open_preview = self._office.confirmations.newest_open(asker.user_id, as_of)
+        lines = [f"I did not understand that. Did you mean {code(close)}?" if close else ""]
+        if open_preview:
+            words = code(f"change {open_preview} <your words>")
+            lines.append(f"To use other words in the preview above, say {words}.")
+        if not close:
+            lines.append("I did not understand that. `help` shows what you can ask.")
+        return Answer("\n".join(line for line in lines if line))

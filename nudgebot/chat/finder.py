@@ -1,0 +1,129 @@
+"""Finds who is meant: an id, a name, a part of one, a mention; only among those one may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from nudgebot.chat.access import NO_CLASS, NO_STUDENT
+from nudgebot.chat.answer import Answer
+from nudgebot.chat.command import Call
+from nudgebot.chat.periods import Calendar, Period
+from nudgebot.chat.speech import mentioned_user
+from nudgebot.errors import CommandError, NudgebotError
+from nudgebot.nudging.escaping import esc
+from nudgebot.nudging.messages import Button
+from nudgebot.school.days import from_day
+from nudgebot.school.links import Links
+from nudgebot.school.people import SchoolClass, Student
+
+MOST_CHOICES = 8
+Named = TypeVar("Named", Student, SchoolClass)
+
+
+class UnclearError(NudgebotError):
+    """Several may be meant; the answer asks which, and stands in for the command's own."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("Several may be meant.")
+        self.answer = answer
+
+
+def one_student(call: Call, text: str, again: str) -> Student:
+    """The student whom the text means.
+
+    Raises CommandError where there is none, in the same words whether or not she exists, and
+    UnclearError where there are several. `again` is the command with `{}` in the place of who.
+    """
+    if not text:
+        raise CommandError(f"Name a student: `{call.command.usage}`.")
+    found = students_like(call, text)
+    if not found:
+        raise CommandError(NO_STUDENT)
+    if len(found) > 1:
+        raise UnclearError(_which_student(found, again))
+    return found[0]
+
+
+def students_like(call: Call, text: str) -> list[Student]:
+    """The students whom the text may mean, among those the asker may see."""
+    visible = call.office.access.students(call.asker)
+    user_id = user_meant(call.office.links, text)
+    if user_id is not None:
+        student_id = call.office.links.persons_of(user_id).student_id
+        return [student for student in visible if student.student_id == student_id]
+    return _like(visible, text, lambda student: student.student_id)
+
+
+def user_meant(links: Links, text: str) -> int | None:
+    """The Zulip user of a mention; None for other text, and for a name that several bear."""
+    mentioned = mentioned_user(text)
+    if mentioned is None:
+        return None
+    name, user_id = mentioned
+    if user_id is not None:
+        return user_id
+    bearers = [u.user_id for u in links.users() if u.full_name.casefold() == name.casefold()]
+    return bearers[0] if len(bearers) == 1 else 0
+
+
+def one_class(call: Call, text: str, again: str) -> SchoolClass:
+    """The class that the text means, among those the asker may see; raises as `one_student`."""
+    visible = call.office.access.classes(call.asker, call.as_of)
+    found = _like(visible, text, lambda each: each.class_id)
+    if not found:
+        raise CommandError(NO_CLASS)
+    if len(found) > 1:
+        buttons = [
+            Button(each.name, f"{each.name} ({each.class_id})", again.format(each.class_id))
+            for each in found[:MOST_CHOICES]
+        ]
+        raise UnclearError(Answer("", heading="Which class do you mean?", buttons=tuple(buttons)))
+    return found[0]
+
+
+def _like(among: Sequence[Named], text: str, key: Callable[[Named], str]) -> list[Named]:
+    """Those of that id; else of that name; else whose name has words that begin so."""
+    wanted = " ".join(text.casefold().split())
+    exact = [each for each in among if key(each).casefold() == wanted]
+    named = exact or [each for each in among if each.name.casefold() == wanted]
+    return named or [each for each in among if _has_words(each.name, wanted.split())]
+
+
+def _has_words(name: str, wanted: Sequence[str]) -> bool:
+    words = name.casefold().replace("-", " ").split() + name.casefold().split()
+    return bool(wanted) and all(any(word.startswith(part) for word in words) for part in wanted)
+
+
+def _which_student(found: Sequence[Student], again: str) -> Answer:
+    buttons = tuple(
+        Button(each.name, f"{each.name} ({each.student_id})", again.format(each.student_id))
+        for each in found[:MOST_CHOICES]
+    )
+    more = len(found) - MOST_CHOICES
+    heading = "Which student do you mean?"
+    if more > 0:
+        heading += f" There are {more} more; write more of the name."
+    ids = frozenset(each.student_id for each in found)
+    return Answer("", students=ids, heading=heading, buttons=buttons)
+
+
+def calendar(call: Call, class_ids: Sequence[str] = ()) -> Calendar:
+    """Today, and the term of these classes (of all that the asker may see, where none is given)."""
+    classes = [
+        each
+        for each in call.office.access.classes(call.asker, call.as_of)
+        if not class_ids or each.class_id in class_ids
+    ]
+    begins = [each.term_start_day for each in classes if each.term_start_day is not None]
+    ends = [each.term_end_day for each in classes if each.term_end_day is not None]
+    today = call.office.today(call.as_of)
+    if not begins:
+        return Calendar(today)
+    last = from_day(max(ends)) if ends else today
+    return Calendar(today, Period(from_day(min(begins)), last))
+
+
+def named(student: Student) -> str:
+    """A student's name and id, escaped."""
+    return f"{esc(student.name or student.student_id)} ({esc(student.student_id)})"

@@ -1,0 +1,107 @@
+"""What teachers write to students through the bot, and what students write in their own words."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nudgebot.school.days import from_at, to_at
+from nudgebot.store import Store
+
+ANSWER_FOLLOWS = timedelta(days=14)  # after a teacher's message, an answer is taken to be to it
+
+
+@dataclass(frozen=True)
+class TeacherMessage:
+    """A teacher's words to a student; `state` is the outbox's."""
+
+    key: str
+    teacher_user_id: int
+    student_id: str
+    text: str
+    template: str
+    sent_at: datetime
+    state: str
+
+
+class Letters:
+    """Keeps both; a message heard twice is kept once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keep_message(self, message: TeacherMessage) -> None:
+        """A teacher's message, or a newer state of it."""
+        self._store.execute(
+            """INSERT INTO teacher_messages VALUES (?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (key) DO UPDATE SET state = excluded.state""",
+            [
+                message.key,
+                message.teacher_user_id,
+                message.student_id,
+                message.text,
+                message.template,
+                to_at(message.sent_at),
+                message.state,
+            ],
+        )
+
+    def messages_to(self, student_id: str, *, limit: int = 10) -> list[TeacherMessage]:
+        """The newest messages to a student, newest first."""
+        rows = self._store.rows(
+            """SELECT * FROM teacher_messages WHERE student_id = ?
+               ORDER BY sent_at DESC, key LIMIT ?""",
+            [student_id, limit],
+        )
+        return [_message(row) for row in rows]
+
+    def followed_by(self, student_id: str, at: datetime) -> TeacherMessage | None:
+        """The teacher's message that an answer at this moment comes after, if one is recent."""
+        row = self._store.row(
+            """SELECT * FROM teacher_messages WHERE student_id = ? AND state != 'refused'
+               AND sent_at BETWEEN ? AND ? ORDER BY sent_at DESC, key LIMIT 1""",
+            [student_id, to_at(at - ANSWER_FOLLOWS), to_at(at)],
+        )
+        return None if row is None else _message(row)
+
+    def keep_answer(
+        self,
+        message_id: int,
+        student_id: str,
+        text: str,
+        *,
+        at: datetime,
+        follows: TeacherMessage | None,
+        passed_to: int,
+    ) -> None:
+        """What a student wrote, and how many teachers it went to."""
+        self._store.execute(
+            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+            [message_id, student_id, text, to_at(at), follows and follows.key, passed_to],
+        )
+
+    def answers_of(self, student_id: str, *, limit: int = 10) -> list[tuple[datetime, str]]:
+        """A student's newest answers, newest first."""
+        rows = self._store.rows(
+            "SELECT at, text FROM answers WHERE student_id = ? ORDER BY message_id DESC LIMIT ?",
+            [student_id, limit],
+        )
+        return [(from_at(row["at"]), row["text"]) for row in rows]
+
+    def waiting_answers(self) -> int:
+        """How many answers could be passed on to nobody."""
+        found: int = self._store.value("SELECT COUNT(*) FROM answers WHERE passed_to = 0")
+        return found
+
+
+def _message(row: sqlite3.Row) -> TeacherMessage:
+    return TeacherMessage(
+        key=row["key"],
+        teacher_user_id=row["teacher_user_id"],
+        student_id=row["student_id"],
+        text=row["text"],
+        template=row["template"],
+        sent_at=from_at(row["sent_at"]),
+        state=row["state"],
+    )

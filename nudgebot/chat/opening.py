@@ -1,0 +1,63 @@
+"""Opens the office: what needs nothing but the database is made here, the rest is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from nudgebot.chat.access import Access, AdminRule, Streams
+from nudgebot.chat.audit import Audit
+from nudgebot.chat.commands import registry
+from nudgebot.chat.confirmations import Confirmations
+from nudgebot.chat.letters import Letters
+from nudgebot.chat.office import FiguresInForce, Mailbox, Office
+from nudgebot.nudging.consent import Consents
+from nudgebot.nudging.decisions import Decisions
+from nudgebot.nudging.nudges import Nudges
+from nudgebot.nudging.rule_book import RuleBook
+from nudgebot.nudging.switches import Switches
+from nudgebot.school.links import Links
+from nudgebot.school.people import People
+from nudgebot.settings import Settings
+from nudgebot.store import Store
+
+
+def open_office(
+    store: Store,
+    settings: Settings,
+    *,
+    streams: Streams,
+    figures: FiguresInForce,
+    book: RuleBook,
+    outbox: Mailbox,
+    release: Callable[[int, datetime], str],
+) -> Office:
+    """The office of a school; `streams` is the gateway."""
+    people, links = People(store), Links(store)
+    return Office(
+        store=store,
+        settings=settings,
+        people=people,
+        links=links,
+        access=Access(
+            people,
+            links,
+            streams,
+            admins=AdminRule(
+                frozenset(settings["admins"]), realm_admins=settings["realm_admins_are_admins"]
+            ),
+            zone=settings["timezone"],
+        ),
+        audit=Audit(store),
+        figures=figures,
+        book=book,
+        outbox=outbox,
+        consents=Consents(store),
+        nudges=Nudges(store),
+        decisions=Decisions(store),
+        switches=Switches(store),
+        confirmations=Confirmations(store, minutes=settings["confirmation_minutes"]),
+        letters=Letters(store),
+        registry=registry(),
+        release=release,
+    )

@@ -1,0 +1,87 @@
+"""Previews: what will be sent, to how many, in whose name, and the question whether to send it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from typing import Any
+
+from nudgebot.chat.answer import Answer
+from nudgebot.chat.command import Call
+from nudgebot.chat.figures_text import count
+from nudgebot.chat.sending import Letter
+from nudgebot.chat.wording import from_teacher
+from nudgebot.nudging.escaping import fence
+from nudgebot.nudging.messages import Button
+
+LONGEST_TEXT = 4000
+# The kinds of things that are previewed.
+SEND, LINK, RELEASE = "message", "link", "release"
+
+
+def preview(
+    call: Call,
+    *,
+    letters: Sequence[Letter],
+    intro: str,
+    sample: str,
+    notes: Sequence[str] = (),
+) -> Answer:
+    """Keep the letters under a token, show one of them, and ask."""
+    token = opened(call, SEND, {"letters": [astuple(each) for each in letters]})
+    minutes = call.office.settings["confirmation_minutes"]
+    parts = [
+        intro,
+        fence(from_teacher(sample, call.asker.name), "quote"),
+        *notes,
+        f"Other words? `change {token} <your words>`. The preview holds for {minutes} minutes.",
+    ]
+    many = len(letters) > 1
+    return Answer(
+        "\n\n".join(parts),
+        students=frozenset(letter.student_id for letter in letters),
+        heading=f"Send {count(len(letters), 'message')}?" if many else "Send this message?",
+        buttons=send_or_not(token, many=many),
+        token=token,
+    )
+
+
+def send_or_not(token: str, *, many: bool) -> tuple[Button, ...]:
+    """The two answers to a preview."""
+    return (
+        Button("Send all" if many else "Send", "Send now", f"confirm {token}"),
+        Button("Cancel", "Send nothing", f"cancel {token}"),
+    )
+
+
+def ask_twice(call: Call, letters: Sequence[Letter]) -> Answer:
+    """The second question before a large group is written to."""
+    token = opened(call, SEND, {"letters": [astuple(each) for each in letters], "told": True})
+    amount = count(len(letters), "student")
+    return Answer(
+        f"That is a message to **{amount}** at once. Please say it once more.",
+        heading=f"Really write to {amount}?",
+        buttons=send_or_not(token, many=True),
+        token=token,
+    )
+
+
+def ask(call: Call, kind: str, payload: Mapping[str, Any], *, content: str, heading: str) -> Answer:
+    """The question before anything else that changes the world."""
+    token = opened(call, kind, payload)
+    buttons = (
+        Button("Yes", "Do it", f"confirm {token}"),
+        Button("No", "Do nothing", f"cancel {token}"),
+    )
+    return Answer(content, heading=heading, buttons=buttons, token=token)
+
+
+def opened(call: Call, kind: str, payload: Mapping[str, Any]) -> str:
+    """A token for what the asker of a call may confirm."""
+    return call.office.confirmations.open(
+        kind,
+        payload,
+        asker_id=call.asker.user_id,
+        place=call.incoming.place,
+        as_of=call.as_of,
+    )

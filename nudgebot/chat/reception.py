@@ -1,0 +1,174 @@
+"""Between listener and desk: each message has its effects once, and its answers go out once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from nudgebot.chat.acting import finish
+from nudgebot.chat.answer import Answer, Errand, Reply
+from nudgebot.chat.command import STUDENTS
+from nudgebot.chat.confirmations import Confirmation
+from nudgebot.chat.cursor import Memory
+from nudgebot.chat.desk import Desk, Heard
+from nudgebot.chat.incoming import Incoming, Me, Reacted
+from nudgebot.chat.office import Office
+from nudgebot.chat.skipped import Skipped
+from nudgebot.chat.speaker import Board, Speaker, lines_of
+from nudgebot.errors import DeliveryError, NudgebotError
+from nudgebot.nudging.messages import Direct
+
+log = logging.getLogger(__name__)
+
+STALE_AFTER = timedelta(minutes=10)
+# Emoji codes of ✅ ✔ 👍 and of ❌ ✖ 👎, as Zulip's `check`, `check_mark`, `+1` and so on.
+WORDS = {
+    "2705": "confirm",
+    "2714": "confirm",
+    "1f44d": "confirm",
+    "274c": "cancel",
+    "2716": "cancel",
+    "1f44e": "cancel",
+}
+
+
+class Reception:
+    """Is told what the listener hears.
+
+    Whatever a message changes can be changed twice to the same end, and its replies are claimed in
+    one transaction with the note that it was handled; so a crash anywhere doubles nothing.
+    `background` does longer work; a test hands in one that does it at once.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        board: Board,
+        me: Me,
+        *,
+        clock: Callable[[], datetime],
+        background: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._office = office
+        self._board = board
+        self._me = me
+        self._clock = clock
+        self._background = background
+        self._desk = Desk(office, me)
+        self._memory = Memory(office.store)
+        self._skipped = Skipped(office.store)
+        self._speaker = Speaker(office.outbox, office.confirmations, board)
+
+    def resume(self) -> None:
+        """Carry to its end what a crash cut short; once, before anything is heard."""
+        for confirmed in self._office.confirmations.unfinished():
+            self._background(partial(self._finish, confirmed))
+
+    def message(self, incoming: Incoming) -> None:
+        """Somebody wrote where the bot can read it."""
+        if self._memory.is_handled(incoming.source):
+            return
+        as_of = self._clock()
+        heard = self._desk.hear(incoming, as_of)
+        if heard is None:
+            self._memory.handle(incoming.source, as_of)
+        elif as_of - incoming.sent_at > STALE_AFTER and _may_be_skipped(heard):
+            self._skip(incoming, heard, as_of)
+        else:
+            self._say(incoming, heard, self._desk.reply(incoming, heard, as_of), as_of)
+
+    def reaction(self, reacted: Reacted) -> None:
+        """Somebody added an emoji: on a preview, by its asker, it is a word."""
+        word = WORDS.get(reacted.emoji_code)
+        if word is None or self._memory.is_handled(reacted.source):
+            return
+        waiting = self._office.confirmations.on_message(reacted.message_id)
+        if waiting is None or waiting.asker_id != reacted.user_id or waiting.state != "open":
+            return
+        self.message(
+            Incoming(
+                message_id=reacted.message_id,
+                sender_id=reacted.user_id,
+                sender_name="",
+                content=f"@**|{self._me.user_id}** {word} {waiting.token}",
+                sent_at=self._clock(),
+                place=waiting.place,
+                origin=reacted.source,
+            )
+        )
+
+    def settled(self, *, after_gap: bool) -> None:
+        """All that is known of has been told: say what was skipped, look for missed reactions."""
+        as_of = self._clock()
+        for notice in self._skipped.notices():
+            with self._office.store.transaction():
+                lines = self._speaker.claim(lines_of([notice.reply], notice.source), as_of)
+                self._skipped.forget(notice.message_ids)
+            self._speaker.push(lines, as_of, asker_id=notice.asker_id)
+        if after_gap:
+            for waiting in self._office.confirmations.waiting(as_of):
+                self._look_at(waiting)
+
+    def _skip(self, incoming: Incoming, heard: Heard, as_of: datetime) -> None:
+        with self._office.store.transaction():
+            if heard.found is not None and heard.asker.roles:
+                self._skipped.keep(incoming, heard.text)
+            self._memory.handle(incoming.source, as_of)
+
+    def _say(
+        self, incoming: Incoming, heard: Heard, replies: Sequence[Reply], as_of: datetime
+    ) -> None:
+        with self._office.store.transaction():
+            lines = self._speaker.claim(lines_of(replies, incoming.source), as_of)
+            self._memory.handle(incoming.source, as_of)
+        self._speaker.push(lines, as_of, asker_id=incoming.sender_id)
+        for reply in replies:
+            if reply.answer.errand is not None:
+                self._background(partial(self._run, reply.answer.errand, incoming, heard))
+
+    def _run(self, errand: Errand, incoming: Incoming, heard: Heard) -> None:
+        answer = self._outcome(errand)
+        as_of = self._clock()
+        replies = self._desk.placed(answer, incoming, heard, as_of)
+        self._post(replies[:1], f"errand:{incoming.source}", as_of, asker_id=incoming.sender_id)
+
+    def _finish(self, confirmed: Confirmation) -> None:
+        answer = self._outcome(partial(finish, self._office, confirmed))
+        replies = [Reply(Direct((confirmed.asker_id,)), answer)]
+        source = f"errand:{confirmed.token}"
+        self._post(replies, source, self._clock(), asker_id=confirmed.asker_id)
+
+    def _outcome(self, errand: Errand) -> Answer:
+        try:
+            return errand(self._clock)
+        except NudgebotError as error:
+            return Answer(str(error))
+
+    def _post(
+        self, replies: Sequence[Reply], source: str, as_of: datetime, *, asker_id: int
+    ) -> None:
+        lines = self._speaker.claim(lines_of(replies, source), as_of)
+        self._speaker.push(lines, as_of, asker_id=asker_id)
+
+    def _look_at(self, waiting: Confirmation) -> None:
+        """Reactions in a gap are told nowhere; they are on the message, though."""
+        if waiting.message_id is None:
+            return
+        try:
+            found = self._board.message(waiting.message_id)
+        except DeliveryError as error:
+            log.info("a preview's reactions could not be read: %s", error.code)
+            return
+        for each in (found or {}).get("reactions", []):
+            user_id = each.get("user_id") or each.get("user", {}).get("id")
+            if user_id == waiting.asker_id:
+                self.reaction(Reacted(waiting.message_id, int(user_id), str(each["emoji_code"])))
+
+
+def _may_be_skipped(heard: Heard) -> bool:
+    """What students say always counts, however late; so does an opt-out by anybody."""
+    if heard.found is not None and heard.found.command.roles == STUDENTS:
+        return False
+    return heard.asker.is_staff or not heard.asker.roles

@@ -1,0 +1,117 @@
+"""What a teacher's message to a student looks like, and the templates that fit a student."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nudgebot.chat.access import Asker
+from nudgebot.chat.figures_text import as_number
+from nudgebot.chat.office import Office
+from nudgebot.chat.reading import data_as_of, figures_of
+from nudgebot.insight.table import Value
+from nudgebot.nudging.escaping import esc, fence
+from nudgebot.nudging.facts import Facts
+from nudgebot.nudging.rendering import CompositionError
+from nudgebot.nudging.templates import BY_HAND
+from nudgebot.school.days import zone_named
+from nudgebot.school.people import Student
+
+INACTIVE_DAYS = 7
+STRUGGLING_PERCENT = 60
+OVERDUE_ASSIGNMENTS = 1
+STREAK_DAYS = 5
+WORST_LEVELS = frozenset({"high", "critical"})
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A template filled in for one student; `text` is finished Markdown."""
+
+    template_id: str
+    title: str
+    text: str
+
+
+def belongs(category: str, row: Mapping[str, Value]) -> bool:
+    """Whether a student's figures put her into a category; what is not known never does."""
+    average, accuracy = as_number(row.get("average_score")), as_number(row.get("accuracy"))
+    match category:
+        case "inactive":
+            return (as_number(row.get("days_since_last_activity")) or 0) >= INACTIVE_DAYS
+        case "struggling":
+            return (
+                row.get("risk_level") in WORST_LEVELS
+                or (average is not None and average < STRUGGLING_PERCENT)
+                or (accuracy is not None and accuracy < STRUGGLING_PERCENT)
+            )
+        case "overdue":
+            return (as_number(row.get("overdue_assignments")) or 0) >= OVERDUE_ASSIGNMENTS
+        case "encouragement":
+            return (
+                row.get("score_trend") == "improving"
+                or (as_number(row.get("current_streak")) or 0) >= STREAK_DAYS
+            )
+    return False
+
+
+def facts_of(
+    office: Office, student: Student, row: Mapping[str, Value], teacher: str, as_of: datetime
+) -> Facts:
+    """What a template is filled in with."""
+    return Facts(
+        student_id=student.student_id,
+        first_name=student.first_name,
+        full_name=student.name,
+        figures=row,
+        as_of=as_of,
+        data_as_of=data_as_of(office, as_of),
+        zone=zone_named(student.timezone, office.zone),
+        language=student.language or office.settings["language"],
+        teacher=teacher,
+    )
+
+
+def filled(office: Office, template_id: str, facts: Facts) -> Wording:
+    """A template for one student; raises CompositionError where it needs what is not known."""
+    composed = office.book.composer.message(template_id, facts)
+    return Wording(composed.template_id, composed.title, composed.text)
+
+
+def first_that_fits(office: Office, category: str, facts: Facts) -> Wording | None:
+    """The first wording of a category that can be filled in for the student."""
+    for template in office.book.templates.of_category(category):
+        try:
+            return filled(office, template.id, facts)
+        except CompositionError:
+            continue
+    return None
+
+
+def fitting(office: Office, student: Student, asker: Asker, as_of: datetime) -> list[Wording]:
+    """The wordings for what the student's figures call for; all that can be said, if nothing."""
+    row = figures_of(office, student.student_id) or {}
+    facts = facts_of(office, student, row, asker.name, as_of)
+    fit = [category for category in BY_HAND if belongs(category, row)]
+    return _of(office, fit, facts) or _of(office, BY_HAND, facts)
+
+
+def _of(office: Office, categories: Sequence[str], facts: Facts) -> list[Wording]:
+    found = []
+    for category in categories:
+        for template in office.book.templates.of_category(category):
+            try:
+                found.append(filled(office, template.id, facts))
+            except CompositionError:
+                continue
+    return found
+
+
+def from_teacher(text: str, teacher: str) -> str:
+    """The message as the student sees it: whose words they are, and where an answer goes.
+
+    In a quotation nobody is mentioned, whatever the words are.
+    """
+    name = esc(teacher) or "Your teacher"
+    return f"**{name}** writes to you:\n{fence(text, 'quote')}\nAnswer here, and {name} gets it."
