@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nudgebot.service.loop import Job, Service
+from nudgebot.service.loop import Clock, Job, Service
 
-__all__ = ["Job", "Service"]
+__all__ = ["Clock", "Job", "Service"]

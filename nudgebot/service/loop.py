@@ -25,13 +25,15 @@ class Job:
     name: str
     every_seconds: int
     run: Callable[[datetime], object]
+    before_listening: bool = False  # nobody is heard before it was tried once
 
 
 class Service:
     """Runs the jobs in one thread and the listener in another, until it is told to stop.
 
-    Every job is guarded: one that raises is logged, told to `failed`, and runs again when it is
-    due. The listener's end ends the service: without ears it would look healthy and be deaf.
+    Every job is guarded: one that raises is logged and runs again when it is due; `done` hears
+    what the others return. `deafen` makes `listen` return. The listener's end ends the service:
+    without ears it would look healthy and be deaf.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class Service:
         jobs: Sequence[Job],
         *,
         listen: Callable[[], object],
+        deafen: Callable[[], None] = lambda: None,
         clock: Clock,
         stopping: threading.Event,
         done: Callable[[str, object], None] = lambda _name, _result: None,
     ) -> None:
         self._jobs = jobs
         self._listen = listen
+        self._deafen = deafen
         self._clock = clock
         self._stopping = stopping
         self._done = done
@@ -56,21 +60,26 @@ class Service:
         """Work until `stopping` is set; raises what ended the listener, if something did."""
         for job in self._jobs:
             self._scheduler.every(max(job.every_seconds, 1)).seconds.do(self._guarded, job)
+        self._first_round(before_listening=True)
         ears = threading.Thread(target=self._hear, name="listener")
         ears.start()
         try:
-            for job in self._jobs:
-                if not self._stopping.is_set():
-                    self._guarded(job)
+            self._first_round(before_listening=False)
             while not self._stopping.is_set():
                 self._scheduler.run_pending()
                 idle = self._scheduler.idle_seconds or 0.0
                 self._stopping.wait(min(max(idle, 0.05), LONGEST_WAIT_SECONDS))
         finally:
             self._stopping.set()
+            self._deafen()
             ears.join()
         if self._deaf is not None:
             raise self._deaf
+
+    def _first_round(self, *, before_listening: bool) -> None:
+        for job in self._jobs:
+            if job.before_listening is before_listening and not self._stopping.is_set():
+                self._guarded(job)
 
     def _hear(self) -> None:
         try:

@@ -1,0 +1,45 @@
+"""What every command gets: the zuliprc that was named, and the settings, read when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nudgebot.settings import Settings, read_settings
+from nudgebot.store import Store
+from nudgebot.wiring import open_store
+
+
+class Given:
+    """Settings that are read when a command asks for them: `--help` needs no file."""
+
+    def __init__(self, named: Path | None) -> None:
+        self._named = named
+
+    @property
+    def config(self) -> Path | None:
+        """The zuliprc: the one named, else ./zuliprc where there is one."""
+        default = Path("zuliprc")
+        return self._named or (default if default.exists() else None)
+
+    def settings(self, database: Path | None = None) -> Settings:
+        """The settings in force; a database named on the command line goes before them."""
+        settings = read_settings(self.config)
+        return settings if database is None else settings.replaced(database=database)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """The school's database, closed at the end."""
+    store = open_store(settings)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def right_now() -> datetime:
+    """The clock of the command line."""
+    return datetime.now(UTC)

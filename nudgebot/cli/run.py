@@ -1,0 +1,51 @@
+"""The command that runs nudgebot."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from nudgebot.cli.context import Given, right_now
+from nudgebot.errors import SettingError
+from nudgebot.settings import Settings
+from nudgebot.wiring import serve
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+@click.command()
+@click.pass_obj
+def run(given: Given) -> None:
+    """Run the bot until Ctrl-C or SIGTERM."""
+    zuliprc = given.config or Path("zuliprc")
+    settings = given.settings()
+    start_log(settings)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    click.echo(
+        f"nudgebot runs with {zuliprc}: exports from {settings['inbox']}, rules from "
+        f"{settings['rules_file_path']}, everything in {settings['database']}."
+    )
+    serve(settings, zuliprc, clock=right_now, stopping=stopping)
+    click.echo("nudgebot has stopped.")
+
+
+def start_log(settings: Settings) -> None:
+    """Log to the standard error stream: ids and counts, never names, marks or texts."""
+    level = settings["log_level"].lower()
+    if level not in LEVELS:
+        raise SettingError(
+            f"log_level: {level!r} is not one of {', '.join(LEVELS)} "
+            f"({settings.sources['log_level']})."
+        )
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    # These log addresses and whole requests.
+    for library in ("urllib3", "requests", "schedule"):
+        logging.getLogger(library).setLevel(logging.WARNING)

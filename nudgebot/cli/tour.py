@@ -1,0 +1,237 @@
+"""The tour: a school day's steps, each of which has to happen and is shown as it happened."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from nudgebot.cli.stage import Stage
+from nudgebot.nudging.delivery import Delivered
+from nudgebot.nudging.evaluation import Evaluation
+from nudgebot.sandbox.records import SandboxMessage, SandboxUser
+from nudgebot.service.ticks import Imported
+
+PATIENCE_SECONDS = 30.0
+SHOWN_MESSAGES = 3
+Found = TypeVar("Found")
+
+
+class News:
+    """What the service did since it started, by job; the tour waits for the next of it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._heard: list[tuple[str, object]] = []
+
+    def hear(self, job: str, result: object) -> None:
+        """A job is done."""
+        with self._changed:
+            self._heard.append((job, result))
+            self._changed.notify_all()
+
+    def wait_for(self, job: str, fits: Callable[[object], bool]) -> object:
+        """The newest result of a job that fits; None when it does not come in time."""
+
+        def found() -> object:
+            return next((r for name, r in reversed(self._heard) if name == job and fits(r)), None)
+
+        with self._changed:
+            return self._changed.wait_for(found, PATIENCE_SECONDS)
+
+
+class _MissedError(Exception):
+    """A step did not happen."""
+
+
+class Tour:
+    """Plays the steps in order and says each; `play` tells whether all of them happened."""
+
+    def __init__(self, stage: Stage, news: News, say: Callable[[str], object]) -> None:
+        self._stage = stage
+        self._news = news
+        self._say = say
+
+    def play(self) -> bool:
+        """Play every step; the first that does not happen ends the tour."""
+        steps: Sequence[tuple[str, Callable[[], None]]] = (
+            ("The LMS delivers an export", self._export),
+            ("The rules decide", self._decisions),
+            ("The afternoon passes, and messages arrive", self._deliveries),
+            ("A teacher asks for a report, in the stream of her class", self._report),
+            ("She writes to those who have been away", self._message_inactive),
+            ("A student answers", self._student_answers),
+            ("A student asks why she was written to", self._why),
+            ("The admin looks after it", self._status),
+        )
+        for number, (title, step) in enumerate(steps, start=1):
+            self._say(f"\n{number}. {title}\n")
+            try:
+                step()
+            except _MissedError as missed:
+                self._say(f"   ✗ This did not happen: {missed}")
+                return False
+        self._say("\nEvery step of the tour happened.")
+        return True
+
+    # The steps
+
+    def _export(self) -> None:
+        summary = self._stage.export()
+        self._say(f"   A sample school, {summary.first_day} to {summary.last_day}.")
+        imported = self._news.wait_for(
+            "imports", lambda r: isinstance(r, Imported) and r.evaluation is not None
+        )
+        if not isinstance(imported, Imported) or not imported.outcomes:
+            raise _MissedError("the export was not taken")
+        self._quote("\n".join(getattr(each, "text", "") for each in imported.outcomes))
+
+    def _decisions(self) -> None:
+        imported = self._news.wait_for(
+            "imports", lambda r: isinstance(r, Imported) and r.evaluation is not None
+        )
+        evaluation = imported.evaluation if isinstance(imported, Imported) else None
+        if evaluation is None or not evaluation.queued:
+            raise _MissedError("no rule selected anybody")
+        self._say(f"   {len(self._stage.students)} students evaluated.")
+        self._told(evaluation)
+
+    def _told(self, evaluation: Evaluation) -> None:
+        totals = Counter((each.outcome, each.rule_id, each.stage) for each in evaluation.decisions)
+        reasons = {
+            (each.outcome, each.rule_id, each.stage): each.reason for each in evaluation.decisions
+        }
+        for key, count in sorted(totals.items(), reverse=True):
+            outcome, rule_id, stage = key
+            place = "" if stage == outcome else f" by “{stage}”"
+            self._say(f"   {count:>3} × {rule_id}: {outcome}{place}. {reasons[key]}")
+
+    def _deliveries(self) -> None:
+        before = len(self._stage.sandbox.messages())
+        self._stage.clock.move_to(self._stage.clock() + timedelta(hours=5))
+        delivered = self._news.wait_for(
+            "delivery", lambda r: isinstance(r, Delivered) and r.messages > 0 and not r.left
+        )
+        if not isinstance(delivered, Delivered):
+            raise _MissedError("nothing was sent")
+        arrived = self._stage.sandbox.messages()[before:]
+        to_students = [each for each in arrived if self._reader(each) in self._students]
+        to_staff = [each for each in arrived if each not in to_students]
+        self._say(
+            f"   {len(arrived)} messages: {len(to_students)} to students, {len(to_staff)} to "
+            "teachers and staff. Some of them:"
+        )
+        for message in [*to_students[:SHOWN_MESSAGES], *to_staff[:1]]:
+            self._show(message)
+
+    def _report(self) -> None:
+        teacher, stage = self._stage.teacher, self._stage
+        asked = stage.sandbox.post(
+            teacher,
+            f"@**{stage.bot.full_name}** report student 5",
+            stream=stage.class_stream,
+            topic="how are we doing",
+        )
+        self._show(asked)
+        answer = self._answer_to(teacher, after=asked, holding="Mia")
+        self._show(answer)
+        self._show(self._in_topic(asked))
+
+    def _message_inactive(self) -> None:
+        teacher, sandbox = self._stage.teacher, self._stage.sandbox
+        asked = sandbox.say(teacher, "message inactive", self._stage.bot)
+        self._show(asked)
+        preview = self._found(
+            lambda: next((m for m in self._since(asked, teacher) if m.choices), None),
+            "there was no preview",
+        )
+        for message in self._since(asked, teacher):
+            self._show(message)
+        clicked = sandbox.click(teacher, preview, 0)
+        self._show(clicked)
+        written = self._found(
+            lambda: [m for m in self._since(clicked) if self._reader(m) in self._students],
+            "no student was written to",
+        )
+        self._show(written[0])
+        self._found(
+            lambda: [m for m in self._since(clicked, teacher) if " sent" in m.content],
+            "the teacher was not told what was sent",
+        )
+        for message in self._since(clicked, teacher):
+            self._show(message)
+
+    def _student_answers(self) -> None:
+        student, sandbox = self._stage.students["5"], self._stage.sandbox
+        said = sandbox.say(student, "Sorry, I was sick. I'll practice today!", self._stage.bot)
+        self._show(said)
+        self._show(self._answer_to(student, after=said, holding=""))
+        self._show(self._answer_to(self._stage.teacher, after=said, holding="I was sick"))
+
+    def _why(self) -> None:
+        nudged = self._stage.students["5"]
+        said = self._stage.sandbox.say(nudged, "why", self._stage.bot)
+        self._show(said)
+        self._show(self._answer_to(nudged, after=said, holding=""))
+
+    def _status(self) -> None:
+        owner = self._stage.owner
+        said = self._stage.sandbox.say(owner, "status", self._stage.bot)
+        self._show(said)
+        self._show(self._answer_to(owner, after=said, holding="nudgebot"))
+
+    # Looking and telling
+
+    @property
+    def _students(self) -> set[int]:
+        return {user.user_id for user in self._stage.students.values()}
+
+    def _reader(self, message: SandboxMessage) -> int | None:
+        others = [each for each in message.participants if each != message.sender_id]
+        return others[0] if others and message.sender_id == self._stage.bot.user_id else None
+
+    def _since(
+        self, message: SandboxMessage, reader: SandboxUser | None = None
+    ) -> list[SandboxMessage]:
+        """What the bot wrote after a message, to a reader or to anybody."""
+        return [
+            each
+            for each in self._stage.sandbox.messages()
+            if each.message_id > message.message_id
+            and each.sender_id == self._stage.bot.user_id
+            and (reader is None or self._reader(each) == reader.user_id)
+        ]
+
+    def _answer_to(
+        self, reader: SandboxUser, *, after: SandboxMessage, holding: str
+    ) -> SandboxMessage:
+        return self._found(
+            lambda: next((m for m in self._since(after, reader) if holding in m.content), None),
+            f"{reader.full_name} got no answer",
+        )
+
+    def _in_topic(self, asked: SandboxMessage) -> SandboxMessage:
+        return self._found(
+            lambda: next((m for m in self._since(asked) if m.topic == asked.topic), None),
+            "the stream got no answer",
+        )
+
+    def _found(self, look: Callable[[], Found | None], missed: str) -> Found:
+        found = self._stage.sandbox.wait_for(look, PATIENCE_SECONDS)
+        if not found:
+            raise _MissedError(missed)
+        return found
+
+    def _show(self, message: SandboxMessage) -> None:
+        names = {user.user_id: user.full_name for user in self._stage.sandbox.users()}
+        others = [names[each] for each in message.participants if each != message.sender_id]
+        place = f"#{message.topic}" if message.stream_id is not None else ", ".join(others)
+        self._say(f"   {names[message.sender_id]} → {place}")
+        self._quote(message.content)
+
+    def _quote(self, text: str) -> None:
+        for line in text.splitlines():
+            self._say(f"   │ {line}")
+        self._say("")

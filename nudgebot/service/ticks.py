@@ -1,0 +1,157 @@
+"""What each tick does, as of one moment: import, refresh, decide, deliver, look after the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nudgebot.chat.gateway import Gateway
+from nudgebot.exports.inbox import Inbox, Outcome
+from nudgebot.exports.report import ImportReport
+from nudgebot.insight.events import Event, events_between
+from nudgebot.insight.figures import Figures
+from nudgebot.nudging.delivery import Delivered
+from nudgebot.nudging.engine import Engine
+from nudgebot.nudging.evaluation import Evaluation
+from nudgebot.nudging.freshness import staleness
+from nudgebot.nudging.outbox import Outbox
+from nudgebot.nudging.rule_book import Reload, RuleBook
+from nudgebot.school.days import local_day
+from nudgebot.school.links import Links
+from nudgebot.service.loop import Clock, Job
+from nudgebot.service.notices import Notices
+from nudgebot.settings import Settings
+from nudgebot.store import Store
+
+log = logging.getLogger(__name__)
+
+DELIVER_SECONDS = 5
+RULES_SECONDS = 10
+PEOPLE_SECONDS = 900
+UPKEEP_SECONDS = 600
+KEEP_LETTERS = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a look at the inbox brought, and what was decided at once because of it."""
+
+    outcomes: tuple[Outcome, ...]
+    events: tuple[Event, ...] = ()
+    evaluation: Evaluation | None = None
+
+
+class Ticks:
+    """The jobs of the service; one thread calls them, one after the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        inbox: Inbox,
+        figures: Figures,
+        book: RuleBook,
+        engine: Engine,
+        outbox: Outbox,
+        links: Links,
+        gateway: Gateway,
+        notices: Notices,
+        clock: Clock,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._inbox = inbox
+        self._figures = figures
+        self._book = book
+        self._engine = engine
+        self._outbox = outbox
+        self._links = links
+        self._gateway = gateway
+        self._notices = notices
+        self._clock = clock
+        self._stopping = stopping
+
+    def jobs(self) -> list[Job]:
+        """All jobs with their rhythms, in the order of a first round."""
+        return [
+            Job("people", PEOPLE_SECONDS, self.people, before_listening=True),
+            Job("rules", RULES_SECONDS, self.rules, before_listening=True),
+            Job("imports", self._settings["inbox_poll_seconds"], self.imports),
+            Job("evaluation", self._settings["evaluate_minutes"] * 60, self.evaluation),
+            Job("delivery", DELIVER_SECONDS, self.delivery),
+            Job("upkeep", UPKEEP_SECONDS, self.upkeep),
+        ]
+
+    def people(self, as_of: datetime) -> int:
+        """Read the organisation's users anew; returns how many there are."""
+        users = self._gateway.users()
+        self._links.keep_users(users, as_of)
+        return len(users)
+
+    def rules(self, as_of: datetime) -> Reload:
+        """Take up changed rules and templates, or tell the admins why they are not."""
+        looked = self._book.reload_if_changed(as_of)
+        if looked.problems:
+            self._notices.tell("rules", looked.text, as_of)
+        return looked
+
+    def imports(self, as_of: datetime) -> Imported:
+        """Take what the inbox brings, and judge the rules that wait for what it brought about."""
+        outcomes = tuple(self._inbox.poll(as_of))
+        for outcome in outcomes:
+            if outcome.state not in ("taken", "unchanged"):
+                self._notices.tell("export", _warning(outcome), as_of)
+        if all(outcome.state != "taken" for outcome in outcomes) and not self._touched():
+            return Imported(outcomes)
+        refresh = self._figures.refresh(as_of)
+        events = tuple(events_between(refresh.before, refresh.after))
+        evaluation = self._engine.evaluate(as_of, student_ids=refresh.changed, events=events)
+        return Imported(outcomes, events, evaluation)
+
+    def evaluation(self, as_of: datetime) -> Evaluation:
+        """Judge every rule for every student."""
+        refresh = self._figures.refresh(as_of)
+        events = events_between(refresh.before, refresh.after)
+        return self._engine.evaluate(as_of, events=events)
+
+    def delivery(self, as_of: datetime) -> Delivered:
+        """Send what is due, settle what is open, and renew the daily summary."""
+        delivered = self._engine.deliver(as_of)
+        messages, states = delivered.messages, delivered.states
+        while delivered.left and not self._stopping():
+            # Each portion has its own moment: a long run must not run on into quiet hours.
+            delivered = self._engine.deliver(self._clock())
+            messages, states = messages + delivered.messages, states + delivered.states
+        return Delivered(as_of, messages, states, delivered.left, delivered.note)
+
+    def upkeep(self, as_of: datetime) -> str:
+        """Tell the admins when the data are stale, once a day, and empty old letters."""
+        stale = staleness(
+            self._store, stale_after_hours=self._settings["stale_after_hours"], as_of=as_of
+        )
+        if stale:
+            day = local_day(as_of, self._settings["timezone"])
+            self._notices.tell(
+                f"stale:{day}",
+                f"{stale} Nobody is nudged until a fresh export arrives in the inbox.",
+                as_of,
+            )
+        self._outbox.prune(as_of - KEEP_LETTERS)
+        return stale
+
+    def _touched(self) -> bool:
+        """Whether an import's effects on the figures are still to be worked out."""
+        return self._store.value("SELECT 1 FROM touched LIMIT 1") is not None
+
+
+def _warning(outcome: Outcome) -> str:
+    if isinstance(outcome, ImportReport):
+        return (
+            f"An export is held back (batch {outcome.batch_id}): {outcome.note} Nothing of it was "
+            f"taken. If it is right, write `release {outcome.batch_id}`."
+        )
+    return f"An export could not be read: {outcome.text} What was imported before stays."

@@ -1,0 +1,196 @@
+"""The only place that builds adapters and hands them on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import nudgebot
+from nudgebot.chat.connection import close_client, connect
+from nudgebot.chat.cursor import Cursor, Memory
+from nudgebot.chat.errands import Errands
+from nudgebot.chat.gateway import Gateway
+from nudgebot.chat.listener import Listener
+from nudgebot.chat.office import Office
+from nudgebot.chat.opening import open_office
+from nudgebot.chat.reception import Reception
+from nudgebot.chat.tables import SCHEMA as CHAT
+from nudgebot.errors import RuleError
+from nudgebot.exports.importer import Importer
+from nudgebot.exports.inbox import Inbox
+from nudgebot.insight.figures import Figures
+from nudgebot.insight.rhythm import rhythm
+from nudgebot.insight.tables import SCHEMA as INSIGHT
+from nudgebot.nudging.engine import Engine
+from nudgebot.nudging.evaluation import Evaluator
+from nudgebot.nudging.outbox import Outbox
+from nudgebot.nudging.policy import policy_of
+from nudgebot.nudging.rule_book import RuleBook
+from nudgebot.nudging.tables import SCHEMA as NUDGING
+from nudgebot.school.links import SCHEMA as LINKS
+from nudgebot.school.links import Links
+from nudgebot.school.tables import SCHEMA as SCHOOL
+from nudgebot.service import Clock, Service
+from nudgebot.service.notices import Notices
+from nudgebot.service.ticks import Ticks
+from nudgebot.settings import Settings
+from nudgebot.store import Store
+
+SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT)
+
+
+def open_store(settings: Settings) -> Store:
+    """The school's database with the tables of all parts."""
+    return Store(settings["database"], SCHEMAS)
+
+
+def make_importer(store: Store, settings: Settings) -> Importer:
+    """Takes exports into the store."""
+    return Importer(store, zone=settings["timezone"], max_drop_share=settings["max_drop_share"])
+
+
+def make_figures(store: Store, settings: Settings) -> Figures:
+    """Works the figures out."""
+    return Figures(
+        store, zone=settings["timezone"], thresholds=settings["academic_risk_thresholds"]
+    )
+
+
+def make_book(settings: Settings) -> RuleBook:
+    """The rules and templates, not read yet."""
+    return RuleBook(or_shipped(settings["rules_file_path"]), or_shipped(settings["templates_path"]))
+
+
+def make_evaluator(store: Store, settings: Settings, as_of: datetime) -> Evaluator:
+    """Decides without sending; raises RuleError when the rules cannot be used."""
+    book = make_book(settings)
+    read = book.reload_if_changed(as_of)
+    if read.problems:
+        raise RuleError("\n".join(map(str, read.problems)))
+    return Evaluator(
+        store,
+        policy=policy_of(settings),
+        rules=lambda: book.rules,
+        figures=make_figures(store, settings),
+        rhythms=partial(rhythm, store, zone=settings["timezone"]),
+        links=Links(store),
+    )
+
+
+def or_shipped(path: Path) -> Path:
+    """The school's own folder; while it has none, the one that the package brings."""
+    shipped = Path(nudgebot.__file__).parent / "shipped" / path.name
+    return shipped if not path.exists() and shipped.exists() else path
+
+
+@dataclass(frozen=True)
+class House:
+    """Every part of a running nudgebot."""
+
+    settings: Settings
+    store: Store
+    links: Links
+    figures: Figures
+    book: RuleBook
+    inbox: Inbox
+    outbox: Outbox
+    engine: Engine
+    gateway: Gateway
+    office: Office
+
+
+def build(store: Store, settings: Settings, gateway: Gateway) -> House:
+    """Put the house together around a store and a gateway."""
+    links = Links(store)
+    figures = make_figures(store, settings)
+    book = make_book(settings)
+    outbox = Outbox(store, gateway)
+    inbox = Inbox(
+        settings["inbox"],
+        make_importer(store, settings),
+        format_name=settings["inbox_format"],
+        settle_seconds=settings["inbox_settle_seconds"],
+    )
+    engine = Engine(
+        store,
+        policy=policy_of(settings),
+        rules=lambda: book.rules,
+        figures=figures,
+        rhythms=partial(rhythm, store, zone=settings["timezone"]),
+        links=links,
+        composer=book.composer,
+        outbox=outbox,
+    )
+    office = open_office(
+        store,
+        settings,
+        streams=gateway,
+        figures=figures,
+        book=book,
+        outbox=outbox,
+        release=lambda batch_id, as_of: inbox.release(batch_id, as_of).text,
+    )
+    return House(settings, store, links, figures, book, inbox, outbox, engine, gateway, office)
+
+
+def serve(
+    settings: Settings,
+    zuliprc: Path,
+    *,
+    clock: Clock,
+    stopping: threading.Event,
+    done: Callable[[str, object], None] = lambda _name, _result: None,
+) -> None:
+    """Run until `stopping` is set; raises NudgebotError when it cannot start or go on.
+
+    `done` hears what each job did, by the job's name.
+    """
+    with ExitStack() as closing:
+        ear = connect(zuliprc)
+        closing.callback(close_client, ear)
+        store = open_store(settings)
+        closing.callback(store.close)
+        gateway = Gateway(
+            partial(connect, zuliprc),
+            sends_per_minute=settings["sends_per_minute"],
+            queue=Cursor(store).queue_id,
+            echo=Memory(store).echo,
+            wait=stopping.wait,
+        )
+        closing.callback(gateway.close)
+        house = build(store, settings, gateway)
+        errands = Errands()
+        closing.callback(errands.close)
+        reception = Reception(house.office, gateway, gateway.me, clock=clock, background=errands)
+        listener = Listener(ear, store, reception, me=gateway.me, clock=clock)
+        reception.resume()
+        Service(
+            _ticks(house, clock, stopping).jobs(),
+            listen=listener.run,
+            deafen=listener.stop,
+            clock=clock,
+            stopping=stopping,
+            done=done,
+        ).run()
+
+
+def _ticks(house: House, clock: Clock, stopping: threading.Event) -> Ticks:
+    return Ticks(
+        house.settings,
+        house.store,
+        inbox=house.inbox,
+        figures=house.figures,
+        book=house.book,
+        engine=house.engine,
+        outbox=house.outbox,
+        links=house.links,
+        gateway=house.gateway,
+        notices=Notices(house.outbox, house.office.access.admin_ids),
+        clock=clock,
+        stopping=stopping.is_set,
+    )
