@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -38,7 +39,10 @@ def ingest(
 ) -> None:
     """Import an export (a folder or a zip) and print the rows read, taken and refused."""
     settings = given.settings(database)
-    with opened(settings) as store, click.progressbar(length=100, label="Reading") as bar:
+    with (
+        opened(settings) as store,
+        click.progressbar(length=100, label="Reading", file=sys.stderr) as bar,
+    ):
 
         def progress(_: str, percent: int) -> None:
             bar.update(percent - bar.pos)
@@ -141,7 +145,7 @@ def _end_of(midnight: datetime) -> datetime:
 def sample_data(given: Given, directory: Path, students: int, days: int, seed: int) -> None:
     """Write a believable sample school, whose dates end today, in the native format."""
     zone = given.settings()["timezone"]
-    with click.progressbar(length=max(students, 1), label="Writing") as bar:
+    with click.progressbar(length=max(students, 1), label="Writing", file=sys.stderr) as bar:
         summary = write_sample_school(
             directory,
             students=students,
