@@ -1,28 +1,34 @@
-"""Raw activity and its roll-ups: rows are only ever added or corrected, and never counted twice."""
+"""Raw activity: rows are only ever added or corrected, and never counted twice."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress, repeat
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
+from nudgebot.exports import bulk
 from nudgebot.exports.activity import Activities
+from nudgebot.exports.numbers import Matters, Students
 from nudgebot.exports.rollups import Rollups, roll_again
-from nudgebot.exports.zones import UNKNOWN_HOUR, Walls
+from nudgebot.exports.zones import Walls, day_of
 
-_COLUMNS = "student_id, at, day, hour, kind, content_id, subject, events, minutes, progress"
-_INSERT = f"INSERT INTO activities (activity_id, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608  # own names
-_UPDATE = f"UPDATE activities SET ({_COLUMNS}) = (?,?,?,?,?,?,?,?,?,?) WHERE activity_id = ?"  # noqa: S608  # own names
-_BY_ID = f"""SELECT activity_id, activity_key, {_COLUMNS} FROM activities
+_NAMES = ("student_no", "matter_no", "at", "local_hour", "events", "minutes", "progress")
+_COLUMNS = ", ".join(_NAMES)
+_CORRECT = f"UPDATE activity_rows SET ({_COLUMNS}) = (?,?,?,?,?,?,?) WHERE activity_id = ?"  # noqa: S608  # own names
+_BY_ID = f"""SELECT activity_id, activity_key, {_COLUMNS} FROM activity_rows
     WHERE activity_id IN (SELECT value FROM json_each(?))"""  # noqa: S608  # own names
-_NAMELESS_OF_DAY = f"SELECT {_COLUMNS} FROM activities WHERE day = ? AND activity_id IS NULL"  # noqa: S608  # own names
+_NAMELESS_OF_DAY = f"""SELECT {_COLUMNS} FROM activity_rows
+    WHERE activity_id IS NULL AND local_hour >= ? AND local_hour < ?"""  # noqa: S608  # own names
+# Steps from day to day along the index, however many rows a day has.
 _DAYS = """WITH RECURSIVE found(day) AS (
-    SELECT min(day) FROM activities
-    UNION ALL SELECT (SELECT min(day) FROM activities a WHERE a.day > found.day) FROM found
-    WHERE found.day IS NOT NULL)
+    SELECT min(local_hour) / 32 FROM activity_rows WHERE activity_id IS NULL
+    UNION ALL
+    SELECT (SELECT min(local_hour) / 32 FROM activity_rows
+            WHERE activity_id IS NULL AND local_hour >= 32 * found.day + 32)
+    FROM found WHERE found.day IS NOT NULL)
     SELECT day FROM found WHERE day IS NOT NULL"""
 
 Refusal = tuple[int, str, str]
@@ -37,97 +43,90 @@ class ActivityLog:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, walls: Walls, subjects: Mapping[str, str]
+        self,
+        connection: sqlite3.Connection,
+        walls: Walls,
+        *,
+        students: Collection[str],
+        subjects: Mapping[str, str],
     ) -> None:
         self._connection = connection
         self._walls = walls
-        self._subjects = subjects
-        self._rollups = Rollups(connection)
+        self._students = Students(connection, students)
+        self._matters = Matters(connection, subjects)
+        self._rollups = Rollups(connection, self._students, self._matters)
         self._old_days = {row[0] for row in connection.execute(_DAYS)}
         self._left: dict[int, Counter[int]] = {}
         self._first_key = 1 + (
-            connection.execute("SELECT max(activity_key) FROM activities").fetchone()[0] or 0
+            connection.execute("SELECT max(activity_key) FROM activity_rows").fetchone()[0] or 0
         )
-        self._again: set[tuple[str, int]] = set()
-        self.touched: set[str] = set()
+        self._again: set[tuple[int, int]] = set()
+        self._touched: set[int] = set()
+
+    @property
+    def touched(self) -> set[str]:
+        """The students with new or corrected rows."""
+        return {self._students.ids[number] for number in self._touched}
 
     def add(self, rows: Activities) -> list[Refusal]:
         """Add a batch; gives the positions of rows that cannot be taken, with column and reason."""
         if not rows.ats:
             return []
-        days, hours = self._walls.days_and_hours(rows.students, rows.ats, rows.bare_days)
+        columns: list[Sequence[Any]] = [
+            list(map(self._students.__getitem__, rows.students)),
+            self._matters.numbers(rows.kinds, rows.contents, rows.subjects),
+            rows.ats,
+            self._walls.local_hours(rows.students, rows.ats, rows.bare_days),
+            rows.events,
+            rows.minutes,
+            rows.progress,
+        ]
         if all(rows.ids):
-            return self._named(rows, days, hours)
+            return self._named(rows.ids, columns)
         if not any(rows.ids):
-            self._nameless(rows, days, hours)
+            self._nameless(columns)
             return []
         named = [bool(each) for each in rows.ids]
+        self._nameless(_chosen(columns, [not each for each in named]))
         places = list(compress(range(len(named)), named))
-        unnamed = [not each for each in named]
-        self._nameless(
-            rows.chosen(unnamed), list(compress(days, unnamed)), list(compress(hours, unnamed))
-        )
-        refused = self._named(
-            rows.chosen(named), list(compress(days, named)), list(compress(hours, named))
-        )
+        refused = self._named(list(filter(None, rows.ids)), _chosen(columns, named))
         return [(places[place], column, reason) for place, column, reason in refused]
 
     def finish(self) -> None:
-        """Write the roll-ups."""
+        """Write the matters and the roll-ups."""
+        self._matters.store()
         self._rollups.flush()
         roll_again(self._connection, self._again)
         self._again.clear()
 
-    def _insert(self, rows: Activities, days: Sequence[int], hours: Sequence[int]) -> None:
-        ids: Iterable[str | None] = rows.ids if rows.ids[0] else repeat(None)
-        self._connection.executemany(
-            _INSERT,
-            zip(
-                ids,
-                rows.students,
-                rows.ats,
-                days,
-                hours,
-                rows.kinds,
-                rows.contents,
-                rows.subjects,
-                rows.events,
-                rows.minutes,
-                rows.progress,
-                strict=False,
-            ),
-        )
-        subjects = rows.subjects
-        if not all(subjects):
-            of = self._subjects
-            subjects = [
-                subject or of.get(content, "")
-                for subject, content in zip(subjects, rows.contents, strict=True)
-            ]
-        self._rollups.add(rows, days=days, hours=hours, subjects=subjects)
-        self.touched.update(rows.students)
+    def _insert(self, columns: Sequence[Sequence[Any]], ids: Sequence[str] | None = None) -> None:
+        names: tuple[str, ...] = _NAMES
+        stored = columns
+        if ids is not None:
+            names, stored = ("activity_id", *names), (ids, *stored)
+        bulk.insert(self._connection, "activity_rows", names, stored)
+        students, matters, _, hours, events, minutes, progress = columns
+        self._rollups.add((students, hours, matters), events, minutes, progress)
+        self._touched.update(students)
 
-    def _nameless(self, rows: Activities, days: Sequence[int], hours: Sequence[int]) -> None:
-        if self._old_days.isdisjoint(days):
-            if days:
-                self._insert(rows, days, hours)
-            return
-        fresh = self._fresh(rows, days, hours)
-        if any(fresh):
-            self._insert(
-                rows.chosen(fresh), list(compress(days, fresh)), list(compress(hours, fresh))
-            )
+    def _nameless(self, columns: Sequence[Sequence[Any]]) -> None:
+        if not self._old_days.isdisjoint(map(day_of, columns[3])):
+            columns = _chosen(columns, self._fresh(columns))
+        if columns[0]:
+            self._insert(columns)
 
-    def _fresh(self, rows: Activities, days: Sequence[int], hours: Sequence[int]) -> list[bool]:
+    def _fresh(self, columns: Sequence[Sequence[Any]]) -> list[bool]:
         """Which rows the days do not hold yet."""
         found = []
-        for day, key in zip(days, _contents(rows, hours), strict=True):
+        for hour, row in zip(columns[3], zip(*columns, strict=True), strict=True):
+            day = day_of(hour)
             if day not in self._old_days:
                 found.append(True)
                 continue
             left = self._left.get(day)
             if left is None:
                 left = self._left[day] = self._held(day)
+            key = hash(row)
             seen = left.get(key, 0)
             if seen:
                 left[key] = seen - 1
@@ -135,43 +134,37 @@ class ActivityLog:
         return found
 
     def _held(self, day: int) -> Counter[int]:
-        """How often each content is there on a day.
+        """How often each row is there on a day.
 
-        Hashes of 64 bits stand for the contents: they are made and compared in one process only,
-        and take a fifth of the memory.
+        Hashes of 64 bits stand for the rows: they are made and compared in one process only, and
+        take a fifth of the memory.
         """
-        return Counter(
-            hash((student, at, hour == UNKNOWN_HOUR, kind, content, subject, events, spent, done))
-            for student, at, _, hour, kind, content, subject, events, spent, done in (
-                self._connection.execute(_NAMELESS_OF_DAY, [day])
-            )
-        )
+        rows = self._connection.execute(_NAMELESS_OF_DAY, [32 * day, 32 * day + 32])
+        return Counter(hash(tuple(row)) for row in rows)
 
-    def _named(self, rows: Activities, days: Sequence[int], hours: Sequence[int]) -> list[Refusal]:
+    def _named(self, ids: Sequence[str], columns: Sequence[Sequence[Any]]) -> list[Refusal]:
         self._connection.execute("SAVEPOINT activities")
         try:
             # It fails at the first id that is there already, before any roll-up is counted.
-            self._insert(rows, days, hours)
+            self._insert(columns, ids)
         except sqlite3.IntegrityError:
             self._connection.execute("ROLLBACK TO activities")
-            return self._one_by_one(rows, days, hours)
+            return self._one_by_one(ids, columns)
         finally:
             self._connection.execute("RELEASE activities")
         return []
 
-    def _one_by_one(
-        self, rows: Activities, days: Sequence[int], hours: Sequence[int]
-    ) -> list[Refusal]:
-        found = self._connection.execute(_BY_ID, [json.dumps(list(rows.ids))])
+    def _one_by_one(self, ids: Sequence[str], columns: Sequence[Sequence[Any]]) -> list[Refusal]:
+        found = self._connection.execute(_BY_ID, [json.dumps(list(ids))])
         held = {row[0]: (row[1], tuple(row)[2:]) for row in found}
         refused: list[Refusal] = []
-        fresh = [False] * len(rows.ids)
+        fresh = [False] * len(ids)
         seen: set[str] = set()
         for place, (activity_id, new) in enumerate(
-            zip(rows.ids, _rows(rows, days, hours), strict=True)
+            zip(ids, zip(*columns, strict=True), strict=True)
         ):
-            old_key, old = held.get(activity_id, (0, None))
-            if activity_id in seen or old_key >= self._first_key:
+            key, old = held.get(activity_id, (0, None))
+            if activity_id in seen or key >= self._first_key:
                 refused.append((place, "activity_id", "is the same as in an earlier row"))
             elif old is None:
                 fresh[place] = True
@@ -179,48 +172,17 @@ class ActivityLog:
                 self._correct(activity_id, old, new)
             seen.add(activity_id)
         if any(fresh):
-            self._insert(
-                rows.chosen(fresh), list(compress(days, fresh)), list(compress(hours, fresh))
-            )
+            self._insert(_chosen(columns, fresh), list(compress(ids, fresh)))
         return refused
 
     def _correct(self, activity_id: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> None:
-        self._connection.execute(_UPDATE, (*new, activity_id))
-        for row in (old, new):
-            student, day = row[0], row[2]
-            self._again.add((student, day))
-            self.touched.add(student)
+        self._connection.execute(_CORRECT, (*new, activity_id))
+        for student, _, _, hour, *_rest in (old, new):
+            self._again.add((student, day_of(hour)))
+            self._touched.add(student)
 
 
-def _rows(rows: Activities, days: Sequence[int], hours: Sequence[int]) -> Iterable[tuple[Any, ...]]:
-    return zip(
-        rows.students,
-        rows.ats,
-        days,
-        hours,
-        rows.kinds,
-        rows.contents,
-        rows.subjects,
-        rows.events,
-        rows.minutes,
-        rows.progress,
-        strict=False,
-    )
-
-
-def _contents(rows: Activities, hours: Sequence[int]) -> Iterable[int]:
-    return map(
-        hash,
-        zip(
-            rows.students,
-            rows.ats,
-            [hour == UNKNOWN_HOUR for hour in hours],
-            rows.kinds,
-            rows.contents,
-            rows.subjects,
-            rows.events,
-            rows.minutes,
-            rows.progress,
-            strict=False,
-        ),
-    )
+def _chosen(columns: Sequence[Sequence[Any]], choice: Iterable[bool]) -> list[Sequence[Any]]:
+    """The rows for which the choice is true."""
+    kept = list(choice)
+    return [tuple(compress(column, kept)) for column in columns]

@@ -158,8 +158,8 @@ class Batch:
             each for each, subject in self._subjects().items() if before.get(each, "") != subject
         ]
         pairs = pairs_of_content(self._connection, moved)
-        roll_again(self._connection, pairs)
-        self.touched |= {student for student, _ in pairs}
+        roll_again(self._connection, pairs.keys())
+        self.touched.update(pairs.values())
 
     def _students_moved(self, before: Mapping[str, str]) -> None:
         """Put the activity of students in another zone than before on the days of that zone."""
@@ -178,7 +178,12 @@ class Batch:
     ) -> None:
         """Add raw activity; the rows are counted under the table's name."""
         if self._log is None:
-            self._log = ActivityLog(self._connection, self.walls, self._subjects())
+            self._log = ActivityLog(
+                self._connection,
+                self.walls,
+                students=self.context.known["students"],
+                subjects=self._subjects(),
+            )
         refused = self._log.add(rows)
         problems = [
             Problem(shown, lines[place], column, reason) for place, column, reason in refused

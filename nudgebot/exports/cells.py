@@ -60,17 +60,22 @@ class Remembering(dict[str, Any]):
 class Keys:
     """Ids that hardly repeat: looked over together, not one by one."""
 
+    def __init__(self, *, empty: bool = False) -> None:
+        self._empty = empty
+        self._read = optional_key if empty else key
+
     def cell(self, text: str) -> str:
-        """The id; raises BadCellError where it is empty or damaged."""
-        return key(text)
+        """The id; raises BadCellError where it is damaged, or empty and must not be."""
+        return self._read(text)
 
     def column(self, texts: Sequence[str]) -> Sequence[str]:
         """The ids of many cells, untouched where no cell needs a second look."""
         together = "".join(texts)
         plain = together.isascii() and not any(mark in together for mark in " =+\t\n\r\x00")
-        if plain and all(texts) and max(map(len, texts)) <= MAX_ID:
+        filled = self._empty or all(texts)
+        if plain and filled and max(map(len, texts)) <= MAX_ID:
             return texts
-        return [key(text) for text in texts]
+        return [self._read(text) for text in texts]
 
 
 def clean(text: str) -> str:

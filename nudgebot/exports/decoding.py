@@ -1,25 +1,24 @@
-"""Bytes of unknown encoding to lines of text, block by block."""
+"""Bytes of unknown encoding to text, block by block; a block ends where a line does."""
 
 from __future__ import annotations
 
 import codecs
-import io
 from collections.abc import Iterator
-from itertools import chain
 from typing import BinaryIO
 
 from nudgebot.errors import ExportError
-from nudgebot.exports.bundle import BLOCK
 
+# So much text and the cells made of it stay within a processor's cache.
+BLOCK_BYTES = 128 * 1024
 MAX_LINE_BYTES = 16 * 2**20
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
-class Lines:
-    """The lines of a file, as text; afterwards tells what had to be mended.
+class Texts:
+    """The text of a file in blocks; tells meanwhile what had to be mended.
 
     A byte order mark decides; without one it is UTF-8, and bytes that are not UTF-8 are read as
-    Windows-1252, one by one, since a single stray byte is the usual dirt.
+    Windows-1252, one by one, since a single stray byte is the usual dirt. NUL bytes are left out.
     """
 
     def __init__(self, file: BinaryIO, shown: str) -> None:
@@ -30,21 +29,19 @@ class Lines:
         self.stray_bytes = 0
         self.first_stray_line = 0
         self.first_nul_line = 0
-        self.ends_in_newline = True
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(io.StringIO(text, newline="") for text in self._texts())
-
-    def _texts(self) -> Iterator[str]:
         for text in self._decoded():
-            self.ends_in_newline = text.endswith(("\n", "\r"))
+            lines = text.count("\n")
+            if not lines and "\r" in text:
+                text = text.replace("\r", "\n")  # noqa: PLW2901  # lines of old ended so
             if "\0" in text:
                 if not self.first_nul_line:
                     self.first_nul_line = self._line + text.count("\n", 0, text.index("\0"))
                 yield text.replace("\0", "")
             else:
                 yield text
-            self._line += text.count("\n")
+            self._line += lines
 
     def _decoded(self) -> Iterator[str]:
         head = self._read()
@@ -55,7 +52,7 @@ class Lines:
         yield from self._narrow(head.removeprefix(codecs.BOM_UTF8))
 
     def _read(self) -> bytes:
-        block = self._file.read(BLOCK)
+        block = self._file.read(BLOCK_BYTES)
         self.bytes_read += len(block)
         return block
 
@@ -66,6 +63,7 @@ class Lines:
             text = rest + decoder.decode(block)
             cut = text.rfind("\n") + 1
             rest = text[cut:]
+            self._check_length(len(rest))
             if cut:
                 yield text[:cut]
             block = self._read()
@@ -78,15 +76,18 @@ class Lines:
             block = rest + block
             cut = block.rfind(b"\n") + 1
             rest = block[cut:]
+            self._check_length(len(rest))
             if cut:
                 yield self._text(block[:cut])
-            elif len(rest) > MAX_LINE_BYTES:
-                raise ExportError(
-                    f"{self._shown}:{self._line}: the line has no end; this is no table of text."
-                )
             block = self._read()
         if rest:
             yield self._text(rest)
+
+    def _check_length(self, length: int) -> None:
+        if length > MAX_LINE_BYTES:
+            raise ExportError(
+                f"{self._shown}:{self._line}: the line has no end; this is no table of text."
+            )
 
     def _text(self, block: bytes) -> str:
         try:
@@ -99,7 +100,6 @@ class Lines:
         while start < len(block):
             try:
                 yield block[start:].decode()
-                return
             except UnicodeDecodeError as error:
                 bad = start + error.start
                 yield block[start:bad].decode()
@@ -108,3 +108,5 @@ class Lines:
                 if not self.first_stray_line:
                     self.first_stray_line = self._line + block.count(b"\n", 0, bad)
                 start = bad + 1
+            else:
+                return

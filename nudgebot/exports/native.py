@@ -11,6 +11,7 @@ from nudgebot.errors import ExportError
 from nudgebot.exports.activity import Activities
 from nudgebot.exports.batch import Batch
 from nudgebot.exports.bundle import Bundle, Member
+from nudgebot.exports.header import Header, read_header
 from nudgebot.exports.layout import Layout
 from nudgebot.exports.moments import is_bare_day
 from nudgebot.exports.native_layouts import (
@@ -22,7 +23,7 @@ from nudgebot.exports.native_layouts import (
     TRUTHS,
 )
 from nudgebot.exports.parsing import Parsed, Parser
-from nudgebot.exports.sheet import Header, Sheet, read_header
+from nudgebot.exports.sheet import Sheet
 
 # Of these tables the times tell how new an export is.
 _KNOWS = {"exam_results": "changed_at", "submissions": "submitted_at"}
@@ -94,8 +95,8 @@ class NativeExport:
         for parsed in parts(found, batch):
             ids, students, ats, kinds, contents, subjects, minutes, progress = parsed.columns
             bare = None
-            if parsed.texts and any(len(row[at_place]) < 16 for row in parsed.texts):
-                bare = [is_bare_day(row[at_place]) for row in parsed.texts]
+            if min(map(len, parsed.texts[at_place]), default=16) < 16:
+                bare = [is_bare_day(text) for text in parsed.texts[at_place]]
             rows = Activities(
                 ids,
                 students,
@@ -117,8 +118,8 @@ def parts(found: Found, batch: Batch) -> Iterator[Parsed]:
     batch.context.decimal_comma = found.header.separator != ","
     sheet = Sheet(found.member, found.header)
     parser = Parser(found.layout, found.header, batch.context, shown=found.member.shown)
-    for rows in sheet.batches():
-        yield parser.parse(rows)
+    for part in sheet.parts():
+        yield parser.parse(part)
         batch.progress(found.member.shown, sheet.bytes_read)
     batch.notices += sheet.notices
 

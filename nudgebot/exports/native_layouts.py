@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from nudgebot.exports import cells
-from nudgebot.exports.cells import BadCellError, Cells, Remembering
+from nudgebot.exports.cells import BadCellError, Cells, Keys, Remembering
 from nudgebot.exports.layout import (
     BadRowError,
     Column,
@@ -165,7 +165,7 @@ ACTIVITIES = Layout(
     "activities.csv",
     "activities",
     (
-        simple("activity_id", cells.optional_key),
+        Column("activity_id", lambda _: Keys(empty=True)),
         reference("student_id", "students"),
         _time("at", required=True),
         simple("kind", cells.word, required=True),

@@ -15,6 +15,7 @@ from nudgebot.errors import ExportError, Problem
 from nudgebot.exports.activity import Activities
 from nudgebot.exports.batch import Batch
 from nudgebot.exports.bundle import Bundle
+from nudgebot.exports.header import read_header
 from nudgebot.exports.layout import Layout
 from nudgebot.exports.moments import LAST_SECOND, NOON
 from nudgebot.exports.native import Found, parts
@@ -36,8 +37,7 @@ from nudgebot.exports.oulad_layouts import (
     VISITS,
     WHO,
 )
-from nudgebot.exports.parsing import Parsed
-from nudgebot.exports.sheet import read_header
+from nudgebot.exports.parsing import Parsed, turned
 from nudgebot.school.days import to_at, to_day
 
 MONTHS = {"B": 2, "J": 10}
@@ -211,10 +211,7 @@ class OuladExport:
     def _truth(
         self, batch: Batch, layout: Layout, source: Layout, rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        if not rows:
-            columns = [() for _ in layout.columns]
-        parsed = Parsed(columns, [0] * len(rows), ())
+        parsed = Parsed(turned(rows, len(layout.columns)), [0] * len(rows), [])
         batch.truth(layout, [parsed], self.found[source.file].member.shown, counted=False)
 
     def _start(self, pair: Pair) -> date:

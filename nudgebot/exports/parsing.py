@@ -9,18 +9,19 @@ from typing import Any
 
 from nudgebot.errors import Problem
 from nudgebot.exports.cells import BadCellError, Cells
+from nudgebot.exports.header import Header
 from nudgebot.exports.layout import BadRowError, Column, Context, Layout
-from nudgebot.exports.sheet import Header, Rows
+from nudgebot.exports.sheet import Part
 
 Row = Sequence[Any]
 
 
 @dataclass
 class Parsed:
-    """A batch of rows of one file, as columns of equal length in the layout's order.
+    """Some rows of one file, as columns of equal length in the layout's order.
 
-    `refused_keys` are the keys of rows that were refused but say whose they are; `nameless`
-    counts refused rows that do not.
+    `texts` are the columns of the file that the rows come from. `refused_keys` are the keys of
+    rows that were refused but say whose they are; `nameless` counts refused rows that do not.
     """
 
     columns: list[Sequence[Any]]
@@ -46,18 +47,17 @@ class Parser:
         self._cells: list[Cells] = [column.cells(context) for column in layout.columns]
         self._places = [header.places.get(column.name) for column in layout.columns]
 
-    def parse(self, batch: Rows) -> Parsed:
+    def parse(self, part: Part) -> Parsed:
         """The values of a batch; rows that cannot be taken are among the problems."""
-        if batch.cells:
+        if part.lines:
             try:
-                return self._fast(batch)
+                return self._fast(part)
             except (BadCellError, BadRowError):
                 pass
-        return self._slow(batch)
+        return self._slow(part)
 
-    def _fast(self, batch: Rows) -> Parsed:
-        texts = list(zip(*batch.cells, strict=True))
-        count = len(batch.cells)
+    def _fast(self, part: Part) -> Parsed:
+        texts, count = part.columns, len(part.lines)
         columns = [
             _absent(cells, column, count) if place is None else cells.column(texts[place])
             for column, cells, place in zip(
@@ -70,14 +70,14 @@ class Parser:
             for row in rows:
                 finish(row, self._context)
             columns = list(zip(*rows, strict=True))
-        return Parsed(columns, batch.lines, batch.cells, batch.problems, [], len(batch.problems))
+        return Parsed(columns, part.lines, part.columns, part.problems, [], len(part.problems))
 
-    def _slow(self, batch: Rows) -> Parsed:
+    def _slow(self, part: Part) -> Parsed:
         rows: list[list[Any]] = []
         lines: list[int] = []
         texts: list[Sequence[str]] = []
-        parsed = Parsed([], lines, texts, batch.problems, [], len(batch.problems))
-        for line, cells in zip(batch.lines, batch.cells, strict=True):
+        parsed = Parsed([], lines, [], part.problems, [], len(part.problems))
+        for line, cells in zip(part.lines, zip(*part.columns, strict=True), strict=True):
             if not any(map(str.strip, cells)):
                 continue
             row = self._row(cells, line, parsed)
@@ -85,9 +85,8 @@ class Parser:
                 rows.append(row)
                 lines.append(line)
                 texts.append(cells)
-        parsed.columns = (
-            list(zip(*rows, strict=True)) if rows else [() for _ in self._layout.columns]
-        )
+        parsed.columns = turned(rows, len(self._layout.columns))
+        parsed.texts = turned(texts, len(part.columns))
         return parsed
 
     def _row(self, texts: Sequence[str], line: int, parsed: Parsed) -> list[Any] | None:
@@ -117,6 +116,11 @@ class Parser:
         else:
             parsed.refused_keys.append(key)
         return None
+
+
+def turned(rows: Sequence[Sequence[Any]], width: int) -> list[Sequence[Any]]:
+    """The columns of rows; as many as there must be, also where there is no row."""
+    return list(zip(*rows, strict=True)) if rows else [() for _ in range(width)]
 
 
 def _absent(cells: Cells, column: Column, count: int) -> Sequence[Any]:

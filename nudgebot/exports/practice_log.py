@@ -28,7 +28,7 @@ class PracticeLog:
     def add(self, parsed: Parsed) -> list[Refusal]:
         """Add sessions; gives the positions of rows that repeat an id of their file."""
         sessions, students, started = (parsed.columns[place] for place in (0, 1, 3))
-        days, _ = self._walls.days_and_hours(students, started)
+        days = self._walls.days(students, started)
         held = self._held(sessions)
         refused: list[Refusal] = []
         changed = []

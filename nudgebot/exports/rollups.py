@@ -5,118 +5,149 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from itertools import chain, compress
+from typing import Any
 
-from nudgebot.exports.activity import Activities
+from nudgebot.exports import bulk
 from nudgebot.exports.cells import MINUTE_PARTS
+from nudgebot.exports.numbers import NO_VIDEO, VIDEO, Matters, Students
 
-VIDEO = "video"
 FLUSH_FROM = 2_000_000
+_MINUTE_BITS = 64
+_TOPIC_BITS = 32
+_HOUR_BITS = 27
 
-_ADD_DAYS = """INSERT INTO activity_days
-    (student_id, day, kind, subject, hour, events, minutes) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET
-        events = events + excluded.events, minutes = minutes + excluded.minutes"""
-_ADD_VIDEOS = """INSERT INTO video_days
-    (student_id, content_id, day, progress, minutes) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET
-        progress = max(progress, excluded.progress), minutes = minutes + excluded.minutes"""
-_PAIRS = """CREATE TEMP TABLE pairs (student_id TEXT, day INTEGER, PRIMARY KEY (student_id, day))
-    WITHOUT ROWID"""
-_PAIRED = """a.day IN (SELECT DISTINCT day FROM pairs) AND EXISTS (
-    SELECT 1 FROM pairs p WHERE p.student_id = a.student_id AND p.day = a.day)"""
-_FORGET = "DELETE FROM {table} WHERE (student_id, day) IN (SELECT student_id, day FROM pairs)"
-_DAYS_AGAIN = f"""INSERT INTO activity_days
+_DAYS = ("student_id", "day", "kind", "subject", "hour", "events", "minutes")
+_ADD_DAYS = """ON CONFLICT DO UPDATE SET
+    events = events + excluded.events, minutes = minutes + excluded.minutes"""
+_VIDEOS = ("student_id", "content_id", "day", "progress", "minutes")
+_ADD_VIDEOS = """ON CONFLICT DO UPDATE SET
+    progress = max(progress, excluded.progress), minutes = minutes + excluded.minutes"""
+_PAIRS = """CREATE TEMP TABLE pairs (student_no INTEGER, day INTEGER,
+    PRIMARY KEY (student_no, day)) WITHOUT ROWID"""
+_FORGET = """DELETE FROM {table} WHERE (student_id, day) IN (
+    SELECT s.student_id, p.day
+    FROM pairs p JOIN activity_people s ON s.student_no = p.student_no)"""
+_DAYS_AGAIN = """INSERT INTO activity_days
     (student_id, day, kind, subject, hour, events, minutes)
-    SELECT a.student_id, a.day, a.kind,
-        CASE WHEN a.subject <> '' THEN a.subject ELSE coalesce(c.subject, '') END AS its_subject,
-        a.hour, sum(a.events), total(a.minutes)
-    FROM activities a LEFT JOIN content c ON c.content_id = a.content_id
-    WHERE {_PAIRED} GROUP BY a.student_id, a.day, a.kind, its_subject, a.hour"""  # noqa: S608  # constants
+    SELECT s.student_id, r.local_hour / 32, m.kind,
+        CASE WHEN m.subject <> '' THEN m.subject ELSE coalesce(c.subject, '') END AS topic,
+        r.local_hour % 32 - 1, sum(r.events), total(r.minutes)
+    FROM activity_rows r
+    CROSS JOIN pairs p ON p.student_no = r.student_no AND p.day = r.local_hour / 32
+    JOIN activity_people s ON s.student_no = r.student_no
+    JOIN activity_matters m ON m.matter_no = r.matter_no
+    LEFT JOIN content c ON c.content_id = m.content_id
+    GROUP BY r.student_no, r.local_hour, m.kind, topic"""
 _VIDEOS_AGAIN = f"""INSERT INTO video_days (student_id, content_id, day, progress, minutes)
-    SELECT a.student_id, a.content_id, a.day, max(coalesce(a.progress, 0)), total(a.minutes)
-    FROM activities a WHERE a.kind = '{VIDEO}' AND a.content_id <> '' AND {_PAIRED}
-    GROUP BY a.student_id, a.content_id, a.day"""  # noqa: S608  # constants
+    SELECT s.student_id, m.content_id, p.day, max(coalesce(r.progress, 0)), total(r.minutes)
+    FROM activity_rows r
+    CROSS JOIN pairs p ON p.student_no = r.student_no AND p.day = r.local_hour / 32
+    JOIN activity_people s ON s.student_no = r.student_no
+    JOIN activity_matters m ON m.matter_no = r.matter_no
+    WHERE m.kind = '{VIDEO}' AND m.content_id <> ''
+    GROUP BY r.student_no, p.day, m.content_id"""  # noqa: S608  # a constant
 
 
 class Rollups:
     """Sums up new rows in memory and adds them to the tables in the order of their keys.
 
-    Events and minutes travel in one whole number, the minutes as parts of a minute that sum up
-    exactly.
+    A key is one whole number made of student, local hour and topic; events and minutes are another
+    one, the minutes as parts of a minute that sum up exactly.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, students: Students, matters: Matters
+    ) -> None:
         self._connection = connection
-        self._days: dict[tuple[str, int, str, str, int], int] = {}
-        self._videos: dict[tuple[str, str, int], list[float]] = {}
+        self._students = students
+        self._matters = matters
+        self._sums: dict[int, int] = {}
+        self._videos: dict[tuple[int, int, int], list[float]] = {}
         self._packed: dict[tuple[int, float | None], int] = {}
 
     def add(
         self,
-        rows: Activities,
-        *,
-        days: Sequence[int],
-        hours: Sequence[int],
-        subjects: Sequence[str],
+        numbers: tuple[Sequence[int], Sequence[int], Sequence[int]],
+        events: Sequence[int],
+        minutes: Sequence[float | None],
+        progress: Sequence[float | None],
     ) -> None:
-        """Count rows, on their local days and hours and with the subjects that they count for."""
-        sums, packed = self._days, self._packed
+        """Count rows; `numbers` are the columns student, local hour and matter."""
+        sums, packed = self._sums, self._packed
         get = sums.get
-        keys = zip(rows.students, days, rows.kinds, subjects, hours, strict=False)
-        amounts = zip(rows.events, rows.minutes, strict=False)
-        for key, amount in zip(keys, amounts, strict=False):
+        topics = map(self._matters.topics.__getitem__, numbers[2])
+        for student, hour, topic, amount in zip(
+            numbers[0], numbers[1], topics, zip(events, minutes, strict=True), strict=True
+        ):
             if amount not in packed:
                 packed[amount] = _pack(*amount)
+            key = (student << _HOUR_BITS | hour) << _TOPIC_BITS | topic
             sums[key] = get(key, 0) + packed[amount]
-        if VIDEO in rows.kinds:
-            self._add_videos(rows, days)
+        self._add_videos(numbers, minutes, progress)
         if len(sums) > FLUSH_FROM:
             self.flush()
 
-    def _add_videos(self, rows: Activities, days: Sequence[int]) -> None:
+    def _add_videos(
+        self,
+        numbers: tuple[Sequence[int], Sequence[int], Sequence[int]],
+        minutes: Sequence[float | None],
+        progress: Sequence[float | None],
+    ) -> None:
+        numbered = list(map(self._matters.videos.__getitem__, numbers[2]))
+        chosen = [each != NO_VIDEO for each in numbered]
+        if not any(chosen):
+            return
         videos = self._videos
-        for student, day, kind, content, spent, done in zip(
-            rows.students,
-            days,
-            rows.kinds,
-            rows.contents,
-            rows.minutes,
-            rows.progress,
-            strict=False,
+        columns = (numbers[0], numbered, numbers[1], minutes, progress)
+        for student, video, hour, spent, done in zip(
+            *(compress(column, chosen) for column in columns), strict=True
         ):
-            if kind != VIDEO or not content:
-                continue
-            key = (student, content, day)
+            key = (student, video, hour >> 5)
             held = videos.get(key)
             if held is None:
                 videos[key] = [done or 0.0, spent or 0.0]
             else:
+                held[0] = max(held[0], done or 0.0)
                 held[1] += spent or 0.0
-                if done is not None and done > held[0]:
-                    held[0] = done
 
     def flush(self) -> None:
         """Add what was counted to the tables."""
-        sums, videos = self._days, self._videos
-        self._connection.executemany(
-            _ADD_DAYS, ((*key, *_unpack(sums[key])) for key in sorted(sums))
+        ids, topics = self._students.ids, self._matters.topic_names
+        flat: list[Any] = []
+        for key in sorted(self._sums):
+            hours = key >> _TOPIC_BITS
+            hour = hours & (1 << _HOUR_BITS) - 1
+            amount = self._sums[key]
+            kind, subject = topics[key & (1 << _TOPIC_BITS) - 1]
+            flat += (
+                ids[hours >> _HOUR_BITS],
+                hour >> 5,
+                kind,
+                subject,
+                (hour & 31) - 1,
+                amount >> _MINUTE_BITS,
+                (amount & (1 << _MINUTE_BITS) - 1) / MINUTE_PARTS,
+            )
+        bulk.insert_flat(self._connection, "activity_days", _DAYS, flat, conflict=_ADD_DAYS)
+        names = self._matters.video_names
+        watched = sorted(
+            (ids[student], names[video], day, *amounts)
+            for (student, video, day), amounts in self._videos.items()
         )
-        self._connection.executemany(_ADD_VIDEOS, ((*key, *videos[key]) for key in sorted(videos)))
-        sums.clear()
-        videos.clear()
+        flat = list(chain.from_iterable(watched))
+        bulk.insert_flat(self._connection, "video_days", _VIDEOS, flat, conflict=_ADD_VIDEOS)
+        self._sums.clear()
+        self._videos.clear()
         self._packed.clear()
 
 
 def _pack(events: int, minutes: float | None) -> int:
-    return (events << 48) + int((minutes or 0.0) * MINUTE_PARTS)
+    return (events << _MINUTE_BITS) + int((minutes or 0.0) * MINUTE_PARTS)
 
 
-def _unpack(packed: int) -> tuple[int, float]:
-    return packed >> 48, (packed & (2**48 - 1)) / MINUTE_PARTS
-
-
-def roll_again(connection: sqlite3.Connection, pairs: Collection[tuple[str, int]]) -> None:
-    """Work out the roll-ups of some (student, day)s anew from the raw rows."""
+def roll_again(connection: sqlite3.Connection, pairs: Collection[tuple[int, int]]) -> None:
+    """Work out the roll-ups of some (student_no, day)s anew from the raw rows."""
     if not pairs:
         return
     connection.execute(_PAIRS)
@@ -132,11 +163,17 @@ def roll_again(connection: sqlite3.Connection, pairs: Collection[tuple[str, int]
 
 def pairs_of_content(
     connection: sqlite3.Connection, content_ids: Collection[str]
-) -> set[tuple[str, int]]:
-    """The (student, day)s with rows that take their subject from one of these contents."""
+) -> dict[tuple[int, int], str]:
+    """The (student_no, day)s with rows whose subject is that of one of these contents.
+
+    Each with the id of its student.
+    """
     found = connection.execute(
-        """SELECT DISTINCT student_id, day FROM activities
-           WHERE subject = '' AND content_id IN (SELECT value FROM json_each(?))""",
+        """SELECT DISTINCT r.student_no, r.local_hour / 32, s.student_id
+           FROM activity_rows r
+           JOIN activity_people s ON s.student_no = r.student_no
+           JOIN activity_matters m ON m.matter_no = r.matter_no
+           WHERE m.subject = '' AND m.content_id IN (SELECT value FROM json_each(?))""",
         [json.dumps(sorted(content_ids))],
     )
-    return {(row[0], row[1]) for row in found}
+    return {(row[0], row[1]): row[2] for row in found}

@@ -1,91 +1,53 @@
-"""One CSV of an export: its separator, its header, and its rows in batches with their lines."""
+"""The rows of one CSV below its header, as columns of cells, with the line of each row."""
 
 from __future__ import annotations
 
 import csv
-import difflib
-from collections.abc import Collection, Iterator, Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from nudgebot.errors import ExportError, Problem
 from nudgebot.exports.bundle import Member
-from nudgebot.exports.cells import clean
-from nudgebot.exports.decoding import Lines
-
-ROWS_AT_ONCE = 20_000
-SEPARATORS = ",;\t|"
-
-
-@dataclass(frozen=True)
-class Header:
-    """What the first line of a file says; `places` are the positions of the known columns."""
-
-    separator: str
-    names: tuple[str, ...]
-    places: dict[str, int]
-    notices: tuple[str, ...]
-
-    @property
-    def width(self) -> int:
-        """How many cells a row has."""
-        return len(self.names)
+from nudgebot.exports.decoding import Texts
+from nudgebot.exports.header import Header
 
 
 @dataclass
-class Rows:
-    """Rows of one file, all as wide as the header, and the line on which each begins."""
+class Part:
+    """Some rows of a file as columns, the line on which each row begins, and what was wrong."""
 
-    cells: list[Sequence[str]]
+    columns: Sequence[Sequence[str]]
     lines: Sequence[int]
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_header(member: Member, *, known: Collection[str], required: Collection[str]) -> Header:
-    """Read the first line; raises ExportError where a required column is missing."""
-    with member.open() as file:
-        first = next(iter(Lines(file, member.shown)), "")
-    if not first.strip():
-        raise ExportError(f"{member.shown}:1: the file has no header line.")
-    separator, names = _split(first, known)
-    places: dict[str, int] = {}
-    notices = []
-    for place, name in enumerate(names):
-        if name in places:
-            raise ExportError(f"{member.shown}:1: the column {name} is there twice.")
-        if name in known:
-            places[name] = place
-        elif name:
-            notices.append(
-                f"{member.shown}:1: {name[:40]}: this column is not known and was kept out"
-                f"{_meant(name, set(known) - set(names))}."
-            )
-    missing = sorted(set(required) - set(places))
-    if missing:
-        plural = "s" if len(missing) > 1 else ""
-        hint = _meant(missing[0], [name for name in names if name and name not in known])
-        raise ExportError(
-            f"{member.shown}:1: required column{plural} {', '.join(missing)} missing{hint};"
-            " nothing of this export was taken."
-        )
-    return Header(separator, names, places, tuple(notices))
+def columns_of(text: str, separator: str, width: int) -> list[list[str]] | None:
+    """The columns of a text whose cells are all plain or all in quotation marks, else None.
 
-
-def _split(first: str, known: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    best: tuple[str, tuple[str, ...]] = (",", ())
-    best_hits = -1
-    for separator in SEPARATORS:
-        cells = next(csv.reader([first], delimiter=separator), [])
-        names = tuple(clean(cell).lower().replace(" ", "_") for cell in cells)
-        hits = sum(name in known for name in names)
-        if hits > best_hits:
-            best, best_hits = (separator, names), hits
-    return best
-
-
-def _meant(name: str, others: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(others), n=1)
-    return f", did you mean `{close[0]}`?" if close else ""
+    Text is cut at all separators at once, without a step for each row; a mark that cannot stand
+    in the text takes the place of each line's end and proves afterwards that every row is as wide
+    as it must be.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if not text.endswith("\n"):
+        text += "\n"
+    rows = text.count("\n")
+    if '"' not in text:
+        cells = text.replace("\n", f"{separator}\0{separator}").split(separator)
+        cells.pop()
+    elif text[0] == '"' and text.endswith('"\n') and text.count('"') == 2 * rows * width:
+        between = f'"{separator}"'
+        cells = text[1:-2].replace('"\n"', f"{between}\0{between}").split(between)
+        cells.append("\0")
+    else:
+        return None
+    step = width + 1
+    ends = cells[width::step]
+    if len(cells) != rows * step or ends.count("\0") != rows or "\r" in text:
+        return None
+    return [cells[place::step] for place in range(width)]
 
 
 class Sheet:
@@ -98,75 +60,67 @@ class Sheet:
         self.bytes_read = 0
         self.notices: list[str] = []
 
-    def batches(self) -> Iterator[Rows]:
+    def parts(self) -> Iterator[Part]:
         """All rows, some thousands at a time; raises ExportError where the file is cut off."""
         with self._member.open() as file:
-            lines = Lines(file, self._member.shown)
-            reader = csv.reader(lines, delimiter=self._header.separator, strict=True)
-            self._line = 2
-            next(reader, None)
-            while True:
-                rows = self._next(reader, lines)
-                self.bytes_read = lines.bytes_read
-                if rows is None:
-                    break
-                yield rows
-            self._note(lines)
+            texts = Texts(file, self._member.shown)
+            blocks = iter(texts)
+            self._line = 1
+            for block in blocks:
+                text = block
+                if self._line == 1:
+                    _, _, text = block.partition("\n")
+                    self._line = 2
+                if text:
+                    yield self._part(text, blocks)
+                self.bytes_read = texts.bytes_read
+            self._note(texts)
 
-    def _next(self, reader: Iterator[list[str]], lines: Lines) -> Rows | None:
-        found: list[Sequence[str]] = []
-        problems: list[Problem] = []
+    def _part(self, text: str, blocks: Iterator[str]) -> Part:
+        columns = columns_of(text, self._header.separator, self._header.width)
+        if columns is None:
+            return self._careful(text, blocks)
         begin = self._line
-        try:
-            # Unlike a list made of the iterator, this keeps what came before an error.
-            found.extend(islice(reader, ROWS_AT_ONCE))
-        except csv.Error as error:
-            last = reader.line_num  # type: ignore[attr-defined]  # csv has no public type for it
-            if "unexpected end" in str(error):
-                raise ExportError(
-                    f"{self._member.shown}: the file is cut off: a quotation mark that opens after"
-                    f" line {self._line_after(found, begin) - 1} is never closed."
-                ) from error
-            problems.append(self._problem(self._line_after(found, begin), error))
-            self._line = last + 1
-            return self._straight(found, begin, problems, lines)
-        if not found:
-            return None
-        self._line = reader.line_num + 1  # type: ignore[attr-defined]
-        return self._straight(found, begin, problems, lines)
+        self._line += len(columns[0])
+        return Part(columns, range(begin, self._line))
 
-    def _problem(self, line: int, error: csv.Error) -> Problem:
+    def _careful(self, text: str, blocks: Iterator[str]) -> Part:
+        """Read with all the rules of CSV; a row that runs on beyond the block takes the next."""
+        feed = _Feed(text, blocks)
+        reader = csv.reader(feed, delimiter=self._header.separator, strict=True)
+        rows: list[Sequence[str]] = []
+        lines: list[int] = []
+        problems: list[Problem] = []
+        while not feed.is_used_up:
+            line = self._line + feed.taken
+            try:
+                row = self._fitted(next(reader), line, problems)
+            except csv.Error as error:
+                self._unreadable(error, line, problems)
+            else:
+                if row is not None:
+                    rows.append(row)
+                    lines.append(line)
+        self._line += feed.taken
+        if problems and problems[-1].line == self._line - 1 and not feed.ends_in_newline:
+            raise ExportError(
+                f"{self._member.shown}:{self._line - 1}: the file ends in the middle of a row;"
+                " deliver the export again."
+            )
+        columns = list(zip(*rows, strict=True)) if rows else [()] * self._header.width
+        return Part(columns, lines, problems)
+
+    def _unreadable(self, error: csv.Error, line: int, problems: list[Problem]) -> None:
+        if "unexpected end" in str(error):
+            raise ExportError(
+                f"{self._member.shown}:{line}: a quotation mark opens here and is never closed;"
+                " the file is cut off or damaged. Nothing of this export was taken."
+            ) from error
         if "limit" in str(error):
             message = "a cell is far too long; is a quotation mark missing?"
         else:
             message = "the quotation marks do not fit together"
-        return Problem(self._member.shown, line, "", message)
-
-    @staticmethod
-    def _line_after(found: list[Sequence[str]], begin: int) -> int:
-        return begin + sum(map(_height, found))
-
-    def _straight(
-        self, found: list[Sequence[str]], begin: int, problems: list[Problem], lines: Lines
-    ) -> Rows:
-        width = self._header.width
-        heights_are_one = self._line - begin == len(found) and not problems
-        if heights_are_one and set(map(len, found)) <= {width}:
-            return Rows(found, range(begin, begin + len(found)), problems)
-        kept, kept_lines = [], []
-        line = begin
-        for row in found:
-            trimmed = self._fitted(row, line, problems)
-            if trimmed is not None:
-                kept.append(trimmed)
-                kept_lines.append(line)
-            line += _height(row)
-        if problems and not lines.ends_in_newline and problems[-1].line >= self._line - 1:
-            raise ExportError(
-                f"{self._member.shown}:{problems[-1].line}: the file ends in the middle of a row;"
-                " deliver the export again."
-            )
-        return Rows(kept, kept_lines, problems)
+        problems.append(Problem(self._member.shown, line, "", message))
 
     def _fitted(
         self, row: Sequence[str], line: int, problems: list[Problem]
@@ -174,29 +128,50 @@ class Sheet:
         width = self._header.width
         if len(row) == width:
             return row
-        if not any(cell.strip() for cell in row):
+        if not any(map(str.strip, row)):
             return None
-        if len(row) > width and not any(cell.strip() for cell in row[width:]):
+        if len(row) > width and not any(map(str.strip, row[width:])):
             return row[:width]
-        problems.append(
-            Problem(
-                self._member.shown, line, "", f"has {len(row)} cells where the header has {width}"
-            )
-        )
+        message = f"the row has {len(row)} cells where the header has {width}"
+        problems.append(Problem(self._member.shown, line, "", message))
         return None
 
-    def _note(self, lines: Lines) -> None:
-        if lines.stray_bytes:
+    def _note(self, texts: Texts) -> None:
+        shown = self._member.shown
+        if texts.stray_bytes:
             self.notices.append(
-                f"{self._member.shown}:{lines.first_stray_line}: {lines.stray_bytes} bytes are not"
-                " UTF-8 and were read as Windows-1252."
+                f"{shown}:{texts.first_stray_line}: bytes that are not UTF-8 were read as"
+                f" Windows-1252 ({texts.stray_bytes} in all)."
             )
-        if lines.first_nul_line:
-            self.notices.append(
-                f"{self._member.shown}:{lines.first_nul_line}: NUL bytes were left out."
-            )
+        if texts.first_nul_line:
+            self.notices.append(f"{shown}:{texts.first_nul_line}: NUL bytes were left out.")
 
 
-def _height(row: Sequence[str]) -> int:
-    """How many lines a row takes in its file."""
-    return 1 + sum(cell.count("\n") or cell.count("\r") for cell in row if len(cell) > 1)
+class _Feed:
+    """Lines of a block for the CSV reader, and of the following ones while a row is not over."""
+
+    def __init__(self, text: str, blocks: Iterator[str]) -> None:
+        self._lines = io.StringIO(text, newline="").readlines()
+        self._blocks = blocks
+        self._next = 0
+        self.taken = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        return self._next >= len(self._lines)
+
+    @property
+    def ends_in_newline(self) -> bool:
+        return not self._lines or self._lines[-1].endswith(("\n", "\r"))
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.is_used_up:
+            self._lines = io.StringIO(next(self._blocks), newline="").readlines()
+            self._next = 0
+        line = self._lines[self._next]
+        self._next += 1
+        self.taken += 1
+        return line

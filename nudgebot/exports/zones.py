@@ -1,4 +1,8 @@
-"""Days and hours on the students' own walls, many at once; and anew when a student moves."""
+"""Hours on the students' own walls, many at once; and anew when a student moves.
+
+A local hour is one whole number, 32 * day + 1 + hour, and the hour is -1 where only the day is
+known.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,23 @@ UNKNOWN_HOUR = -1
 QUARTER_SECONDS = 900
 
 
-class Clock(dict[int, tuple[int, int]]):
-    """(day, hour) on the wall of a zone, by the quarter of an hour since 1970.
+def day_of(local_hour: int) -> int:
+    """The day of a local hour."""
+    return local_hour >> 5
+
+
+def hour_of(local_hour: int) -> int:
+    """The hour of a local hour; -1 where it is unknown."""
+    return (local_hour & 31) - 1
+
+
+def of_day(local_hour: int) -> int:
+    """The same day, without an hour."""
+    return local_hour & ~31
+
+
+class Clock(dict[int, int]):
+    """Local hours on the walls of a zone, by the quarter of an hour since 1970.
 
     The offsets of all zones are multiples of a quarter of an hour since 1972.
     """
@@ -24,10 +43,10 @@ class Clock(dict[int, tuple[int, int]]):
         super().__init__()
         self._zone = zone
 
-    def __missing__(self, quarter: int) -> tuple[int, int]:
+    def __missing__(self, quarter: int) -> int:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=QUARTER_SECONDS * quarter)
         wall = moment.astimezone(self._zone)
-        found = self[quarter] = (to_day(wall.date()), wall.hour)
+        found = self[quarter] = (to_day(wall.date()) << 5) + 1 + wall.hour
         return found
 
 
@@ -50,13 +69,12 @@ class Walls:
             self._clocks[name] = self._feed if found.key == self._zone.key else Clock(found)
         return self._clocks[name]
 
-    def days_and_hours(
+    def local_hours(
         self, students: Sequence[str], ats: Sequence[int], bare_days: Sequence[bool] | None = None
-    ) -> tuple[Sequence[int], Sequence[int]]:
-        """Days and hours of some moments; a bare day is the feed's day, its hour unknown."""
-        feed, own = self._feed, self._own
-        if own:
-            get = own.get
+    ) -> list[int]:
+        """Local hours of some moments; a bare day is the feed's day, its hour unknown."""
+        feed, get = self._feed, self._own.get
+        if self._own:
             found = [
                 get(student, feed)[at // QUARTER_SECONDS]
                 for student, at in zip(students, ats, strict=True)
@@ -65,46 +83,47 @@ class Walls:
             found = [feed[at // QUARTER_SECONDS] for at in ats]
         if bare_days is not None:
             found = [
-                (feed[at // QUARTER_SECONDS][0], UNKNOWN_HOUR) if bare else wall
-                for wall, at, bare in zip(found, ats, bare_days, strict=True)
+                of_day(feed[at // QUARTER_SECONDS]) if bare else hour
+                for hour, at, bare in zip(found, ats, bare_days, strict=True)
             ]
-        if not found:
-            return (), ()
-        days, hours = zip(*found, strict=True)
-        return days, hours
+        return found
+
+    def days(self, students: Sequence[str], ats: Sequence[int]) -> list[int]:
+        """Days on the students' walls."""
+        return [day_of(hour) for hour in self.local_hours(students, ats)]
 
 
 def move(
     connection: sqlite3.Connection, student_ids: Collection[str], walls: Walls
-) -> set[tuple[str, int]]:
+) -> set[tuple[int, int]]:
     """Put the stored rows of students whose zone has changed on the days of their new one.
 
-    Gives the (student, day)s whose roll-ups are old by that: days left and days arrived at.
+    Gives the (student_no, day)s whose roll-ups are old by that: days left and days arrived at.
     """
     ids = json.dumps(sorted(student_ids))
     rows = connection.execute(
-        """SELECT activity_key, student_id, at, day FROM activities
-           WHERE hour >= 0 AND student_id IN (SELECT value FROM json_each(?))""",
+        """SELECT r.activity_key, r.student_no, p.student_id, r.at, r.local_hour
+           FROM activity_rows r JOIN activity_people p ON p.student_no = r.student_no
+           WHERE r.local_hour % 32 > 0 AND p.student_id IN (SELECT value FROM json_each(?))""",
         [ids],
     ).fetchall()
-    days, hours = walls.days_and_hours([row[1] for row in rows], [row[2] for row in rows])
+    hours = walls.local_hours([row[2] for row in rows], [row[3] for row in rows])
     connection.executemany(
-        "UPDATE activities SET day = ?, hour = ? WHERE activity_key = ?",
-        zip(days, hours, [row[0] for row in rows], strict=True),
+        "UPDATE activity_rows SET local_hour = ? WHERE activity_key = ?",
+        zip(hours, [row[0] for row in rows], strict=True),
     )
     sessions = connection.execute(
         """SELECT session_id, student_id, started_at FROM practice
            WHERE student_id IN (SELECT value FROM json_each(?))""",
         [ids],
     ).fetchall()
-    session_days, _ = walls.days_and_hours(
-        [row[1] for row in sessions], [row[2] for row in sessions]
-    )
+    days = walls.days([row[1] for row in sessions], [row[2] for row in sessions])
     connection.executemany(
         "UPDATE practice SET day = ? WHERE session_id = ?",
-        zip(session_days, [row[0] for row in sessions], strict=True),
+        zip(days, [row[0] for row in sessions], strict=True),
     )
-    students = [row[1] for row in rows]
-    return set(zip(students, [row[3] for row in rows], strict=True)) | set(
-        zip(students, days, strict=True)
-    )
+    return {
+        (row[1], day_of(hour))
+        for row, new in zip(rows, hours, strict=True)
+        for hour in (row[4], new)
+    }

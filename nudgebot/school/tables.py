@@ -87,25 +87,41 @@ CREATE TABLE content (
     minutes REAL,
     gone_at INTEGER
 ) WITHOUT ROWID;
-CREATE TABLE activities (
-    -- Only the import reads raw activity. A row is known again by the LMS's id where it gives one;
-    -- else equal rows of a day are counted, so that real duplicates stay and a second import of
-    -- the same rows adds nothing.
+-- Raw activity, by the million; only the import reads it. Students and (kind, content, subject) go
+-- by numbers there, and the view `activities` gives them their names. A row is known again by the
+-- LMS's id where it gives one; else equal rows of a day are counted, so that real duplicates stay
+-- and a second import of the same rows adds nothing.
+CREATE TABLE activity_people (
+    student_no INTEGER PRIMARY KEY,
+    student_id TEXT NOT NULL UNIQUE
+);
+CREATE TABLE activity_matters (
+    matter_no INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    content_id TEXT NOT NULL,                -- empty: none
+    subject TEXT NOT NULL                    -- as the row has it; roll-ups take the content's else
+);
+CREATE TABLE activity_rows (
     activity_key INTEGER PRIMARY KEY,
     activity_id TEXT,                        -- NULL: the LMS gives none
-    student_id TEXT NOT NULL,
+    student_no INTEGER NOT NULL,
+    matter_no INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    hour INTEGER NOT NULL,                   -- local hour 0-23; -1 where the export has days only
-    kind TEXT NOT NULL,
-    content_id TEXT NOT NULL DEFAULT '',
-    subject TEXT NOT NULL DEFAULT '',        -- as the row has it; roll-ups take the content's else
+    local_hour INTEGER NOT NULL,             -- 32 * day + 1 + hour; the hour is -1 where unknown
     events INTEGER NOT NULL DEFAULT 1,       -- clicks that the row stands for
     minutes REAL,
     progress REAL                            -- 0 to 1
 );
-CREATE UNIQUE INDEX activities_by_id ON activities (activity_id) WHERE activity_id IS NOT NULL;
-CREATE INDEX activities_by_day ON activities (day);
+CREATE UNIQUE INDEX activity_rows_by_id ON activity_rows (activity_id)
+    WHERE activity_id IS NOT NULL;
+CREATE INDEX activity_rows_by_hour ON activity_rows (local_hour) WHERE activity_id IS NULL;
+CREATE VIEW activities AS
+    SELECT r.activity_key, r.activity_id, p.student_id, r.at, r.local_hour / 32 AS day,
+        r.local_hour % 32 - 1 AS hour, m.kind, m.content_id, m.subject, r.events, r.minutes,
+        r.progress
+    FROM activity_rows r
+    JOIN activity_people p ON p.student_no = r.student_no
+    JOIN activity_matters m ON m.matter_no = r.matter_no;
 CREATE TABLE activity_days (
     student_id TEXT NOT NULL,
     day INTEGER NOT NULL,

@@ -1,0 +1,81 @@
+"""The first line of a file: which separator it has, which columns, and which are missing."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from nudgebot.errors import ExportError
+from nudgebot.exports.bundle import Member
+from nudgebot.exports.cells import clean
+from nudgebot.exports.decoding import Texts
+
+SEPARATORS = ",;\t|"
+SHOWN_NAME = 40
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first line of a file says; `places` are the positions of the known columns."""
+
+    separator: str
+    names: tuple[str, ...]
+    places: dict[str, int]
+    notices: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.names)
+
+
+def read_header(member: Member, *, known: Collection[str], required: Collection[str]) -> Header:
+    """Read the first line; raises ExportError where a required column is missing."""
+    with member.open() as file:
+        first = next(iter(Texts(file, member.shown)), "").partition("\n")[0]
+    if not first.strip():
+        raise ExportError(f"{member.shown}:1: the file has no header line.")
+    separator, names = _split(first, known)
+    places: dict[str, int] = {}
+    notices = []
+    for place, name in enumerate(names):
+        if name in places:
+            raise ExportError(f"{member.shown}:1: the column {name} is there twice.")
+        if name in known:
+            places[name] = place
+        elif name:
+            notices.append(
+                f"{member.shown}:1: {name[:SHOWN_NAME]}: this column is not known and was kept out"
+                f"{_meant(name, set(known) - set(names)) or '.'}"
+            )
+    missing = sorted(set(required) - set(places))
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        verb = "are" if len(missing) > 1 else "is"
+        strange = [name for name in names if name and name not in known]
+        hint = _meant(missing[0], strange) or "."
+        raise ExportError(
+            f"{member.shown}:1: the required column{plural} {', '.join(missing)} {verb} missing"
+            f"{hint} Nothing of this export was taken."
+        )
+    return Header(separator, names, places, tuple(notices))
+
+
+def _split(first: str, known: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The separator by which most names are known ones."""
+    best: tuple[str, tuple[str, ...]] = (",", ())
+    best_hits = -1
+    for separator in SEPARATORS:
+        cells = next(csv.reader([first], delimiter=separator), [])
+        names = tuple(clean(cell).lower().replace(" ", "_") for cell in cells)
+        hits = sum(name in known for name in names)
+        if hits > best_hits:
+            best, best_hits = (separator, names), hits
+    return best
+
+
+def _meant(name: str, others: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(others), n=1)
+    return f", did you mean `{close[0][:SHOWN_NAME]}`?" if close else ""
