@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo tour test lint format bench lock clean
+.PHONY: install demo tour test lint format bench pictures lock clean
 
 install: $(VENV)/.installed
 
@@ -36,6 +36,10 @@ format: install
 bench: install
 	$(BIN)/python -m benchmarks.import_speed
 	$(BIN)/python -m benchmarks.rule_speed
+
+# The pictures of the README, from the demo; needs Chromium.
+pictures: install
+	$(BIN)/python -m docs.pictures
 
 # Needs `pip install uv`; writes the pins of every dependency, with hashes, for every platform.
 lock:
