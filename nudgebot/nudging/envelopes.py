@@ -22,7 +22,7 @@ from nudgebot.nudging.wording import Composing, Wording
 from nudgebot.school.days import from_day, local_day, to_at
 from nudgebot.store import Store
 
-ALERTS_PER_DIGEST = 25  # so that a digest always fits in one Zulip message
+ALERTS_PER_DIGEST = 15  # so that a digest always fits in one Zulip message
 PURPOSE = "nudge"
 GroupKey = tuple[str, ...]
 

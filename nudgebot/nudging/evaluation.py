@@ -178,13 +178,11 @@ class Evaluator:
         return _decided(outcome, fired, agenda, episodes=episodes, past=past)
 
     def _write(self, decided: Decided, episodes: Turn | None, as_of: datetime) -> None:
-        nudges, decisions = Nudges(self._store), Decisions(self._store)
         with self._store.transaction():
             if episodes is not None:
                 Episodes(self._store).keep(episodes)
-            for nudge, parts in decided.nudges:
-                nudges.queue(nudge, parts)
-            decisions.record(decided.decisions, as_of)
+            Nudges(self._store).queue(decided.nudges)
+            Decisions(self._store).record(decided.decisions, as_of)
 
 
 @dataclass(frozen=True)

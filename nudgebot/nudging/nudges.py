@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -111,20 +111,23 @@ class Nudges:
         )
         return Past(last, nth, {(row[0], row[1]): row[2] for row in rows})
 
-    def queue(self, nudge: Nudge, parts: Iterable[Part]) -> bool:
-        """Queue a nudge; False if this very nudge, or one of its rule, is there already."""
+    def queue(self, nudges: Sequence[tuple[Nudge, Sequence[Part]]]) -> None:
+        """Queue nudges with their parts; what is there already, or waits already, stays as it is.
+
+        Of a rule only one nudge waits for a student, whoever else evaluates at the same time.
+        """
+        parts = [part for _, own in nudges for part in own]
         with self._store.transaction() as connection:
-            cursor = connection.execute(
+            connection.executemany(
                 """INSERT OR IGNORE INTO nudges VALUES
                    (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                _nudge_row(nudge),
+                [_nudge_row(nudge) for nudge, _ in nudges],
             )
-            if cursor.rowcount != 1:
-                return False
             connection.executemany(
-                "INSERT INTO nudge_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_part_row, parts)
+                """INSERT OR IGNORE INTO nudge_parts SELECT ?, ?, ?, ?, ?, ?, ?, ?
+                   WHERE EXISTS (SELECT 1 FROM nudges WHERE nudge_key = ?)""",
+                [(*_part_row(part), part.nudge_key) for part in parts],
             )
-        return True
 
     def due(self, as_of: datetime) -> list[tuple[Nudge, Part]]:
         """What waits and is due, most urgent first."""

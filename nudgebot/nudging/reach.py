@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from nudgebot.nudging.candidate import Candidate, Channel
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.roll import Pupil, Seat, covers, mentors, seats
-from nudgebot.school.links import Links, LinkTable
+from nudgebot.school.links import Kind, Links, LinkTable
 from nudgebot.store import Store
 
+FEW = 300  # above it, reading everybody is quicker than asking one by one
 UNKNOWN_STUDENT = "The student is not in the newest export."
 
 
@@ -80,6 +81,17 @@ def _recipient(links: LinkTable, person_id: str) -> Recipient:
     return Recipient(person_id, links.reasons.get(person_id, UNKNOWN_STUDENT))
 
 
+def _links(links: Links, kind: Kind, ids: Collection[str]) -> LinkTable:
+    """The links of these people: one by one where they are few, else all there are."""
+    if len(ids) > FEW:
+        return links.table(kind)
+    user_ids = {each: links.user_id_of(kind, each) for each in ids}
+    return LinkTable(
+        {each: user_id for each, user_id in user_ids.items() if user_id is not None},
+        {each: links.why_not(kind, each) for each, user_id in user_ids.items() if user_id is None},
+    )
+
+
 def reach(
     store: Store,
     links: Links,
@@ -95,11 +107,12 @@ def reach(
         return [pupils[student_id] for student_id in sorted(ids) if student_id in pupils]
 
     to_mentors, to_classes = about(Channel.MENTOR), about(Channel.CLASS)
-    nobody = LinkTable({}, {})
+    teachers = mentors(store, to_mentors) if to_mentors else {}
+    student_ids = {each.student_id for each in about(Channel.STUDENT)}
     return Reach(
-        students=links.table("student") if about(Channel.STUDENT) else nobody,
-        teachers=links.table("teacher") if to_mentors else nobody,
-        mentors=mentors(store, to_mentors) if to_mentors else {},
+        students=_links(links, "student", student_ids),
+        teachers=_links(links, "teacher", {each for ids in teachers.values() for each in ids}),
+        mentors=teachers,
         seats=seats(store, to_classes) if to_classes else {},
         staff_stream=policy.staff_stream,
     )

@@ -157,6 +157,29 @@ def test_each_stage_says_why(school: School, act: Act, stage: str, says: str) ->
     ]
 
 
+def test_every_candidate_has_exactly_one_decision(school: School) -> None:
+    """Whatever holds is queued or dropped with a reason, at whichever stage."""
+    Consents(school.store).stop("s1", NOW)
+    Snoozes(school.store).snooze(Snooze("s2", "b", NOW + HOUR, 11, ""), NOW)
+    school.with_policy(max_per_day=1)
+    school.figures.set("s3", risk_level="critical", average_score=90)
+    school.rules = [
+        rule("a", inhibits=("b",), conditions=Test("average_score", "less_than", 60)),
+        rule("b", delivery_method=Delivery.MENTOR_AND_STUDENT),
+        rule("c", urgency=Urgency.CRITICAL),
+        rule("d", delivery_method=Delivery.GROUP_NOTIFICATION),
+        rule("e", delivery_method=Delivery.DASHBOARD_WIDGET),
+    ]
+    found = evaluate(school)
+    pairs = [(each.student_id, each.rule_id) for each in found.decisions]
+    expected = [(f"s{number}", name) for number in (1, 2, 3) for name in "abcde"]
+    assert sorted(pairs) == sorted(set(expected) - {("s3", "a")})
+    assert all(each.reason and each.stage and each.why_text for each in found.decisions)
+    recorded = school.store.rows("SELECT student_id, rule_id, stage FROM decisions")
+    decided = {(each.student_id, each.rule_id, each.stage) for each in found.decisions}
+    assert {tuple(row) for row in recorded} == decided
+
+
 def test_switched_off_nothing_is_decided(school: School) -> None:
     """`enable_nudging_system` off: no decision, no queue."""
     school.with_policy(enabled=False)
@@ -376,14 +399,17 @@ def test_consents_survive_an_import(school: School) -> None:
     assert consents.state("s1").quiet is None
 
 
-def test_the_number_of_queries_does_not_grow_with_the_school(school: School) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_school(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Lookups are made for all candidates at once, not one by one."""
+    monkeypatch.setattr("nudgebot.nudging.reach.FEW", 0)
     statements: list[str] = []
     counts = []
-    for first, last in ((4, 10), (10, 60)):
+    for first, last in ((4, 40), (40, 90)):
         for number in range(first, last):
             school.student(f"s{number}", 100 + number)
-        school.users(11, *range(101, 161))
+        school.users(11, *range(101, 191))
         statements.clear()
         school.store.connection.set_trace_callback(statements.append)
         evaluate(school, NOW + timedelta(minutes=first), dry_run=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from nudgebot.nudging.candidate import Channel
+from nudgebot.nudging.consent import Consents
+from nudgebot.nudging.erasure import forget
 from nudgebot.nudging.history import History, standings
 from nudgebot.nudging.rule import Delivery, Test
+from nudgebot.nudging.snoozes import Snooze, Snoozes
 from nudging.bench import Bench
 from nudging.fakes import failing
 from nudging.samples import HOUR, NOW, rule
@@ -44,6 +47,22 @@ def test_what_was_not_sent_is_there_too(bench: Bench) -> None:
         ("enrolled", "The student is not active."),
         ("queued", "Due 2026-11-19 14:00 UTC (14:00, no rhythm is known yet)."),
     ]
+
+
+def test_forgetting_a_student_leaves_the_claims_and_her_wishes(bench: Bench) -> None:
+    """All that is kept is that a message went out, and that she asked for quiet."""
+    store = bench.school.store
+    bench.decide()
+    bench.deliver()
+    Consents(store).stop("s1", NOW)
+    Snoozes(store).snooze(Snooze("s1", "", NOW + HOUR, 1, ""), NOW)
+    assert forget(store, "s1") == 1
+    for table in ("nudges", "decisions", "episodes", "snoozes"):
+        assert store.value(f"SELECT COUNT(*) FROM {table} WHERE student_id = 's1'") == 0  # noqa: S608  # table names
+    rows = store.rows("SELECT state, letter FROM outbox WHERE key LIKE 'nudge:s1:%'")
+    assert [tuple(row) for row in rows] == [("sent", "")]
+    assert Consents(store).state("s1").stopped
+    assert len(History(store).stories("s2")) == 1
 
 
 def test_standings_say_how_each_rule_stands_now() -> None:
