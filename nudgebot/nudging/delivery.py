@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from nudgebot.nudging.switches import Switches
 from nudgebot.nudging.wording import Composing
 from nudgebot.school.links import Links
 from nudgebot.store import Store
+
+log = logging.getLogger(__name__)
 
 MAX_TRIES = 8
 FIRST_WAIT_SECONDS = 60
@@ -135,7 +138,7 @@ class Deliverer:
             passage=passage,
         )
         for group in groups.values():
-            for made in envelopes.of(group):
+            for made in _made(envelopes, group):
                 match made:
                     case Envelope():
                         self._send(made, done)
@@ -186,3 +189,12 @@ class Deliverer:
         wait = min(FIRST_WAIT_SECONDS << max(part.tries - 1, 0), LONGEST_WAIT_SECONDS)
         self._nudges.retry(part, as_of + timedelta(seconds=wait), reason=reason)
         return "waiting"
+
+
+def _made(envelopes: Envelopes, group: Sequence[Waiting]) -> list[Envelope | Unfit]:
+    """The messages of a group; one that the program cannot make keeps no other group back."""
+    try:
+        return list(envelopes.of(group))
+    except Exception:  # whatever it was, nothing of this group has been claimed yet
+        log.exception("wording stumbled rule=%s", group[0].nudge.rule_id)
+        return [Unfit(each.part, "The program stumbled over its words.") for each in group]

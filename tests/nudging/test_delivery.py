@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from nudgebot.nudging.compose import Composed, Composer
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.evaluation import OFF
+from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
 from nudgebot.nudging.nudges import Nudges
 from nudgebot.nudging.outbox import Outbox
-from nudgebot.nudging.rule import AppliesTo, Delivery, Urgency
+from nudgebot.nudging.rule import AppliesTo, Delivery, Rule, Urgency
 from nudgebot.nudging.snoozes import Snooze, Snoozes
 from nudging.bench import Bench
 from nudging.fakes import Killed, failing, killing
@@ -123,6 +125,23 @@ def test_a_notice_that_would_tell_of_a_student_is_refused(bench: Bench) -> None:
     assert bench.deliver().states == {"refused": 3}
     assert bench.messenger.inbox == []
     assert "not for groups" in bench.states()[0][1]
+
+
+def test_one_message_that_cannot_be_made_stops_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stumble over one student's words is shown with her nudge, and the others get theirs."""
+    compose = Composer.compose
+
+    def stumble(self: Composer, one: Rule, facts: Facts) -> Composed:
+        if facts.student_id == "s1":
+            raise ZeroDivisionError
+        return compose(self, one, facts)
+
+    monkeypatch.setattr(Composer, "compose", stumble)
+    bench.decide()
+    assert bench.deliver().states == {"refused": 1, "sent": 2}
+    assert bench.states() == [("refused", "The program stumbled over its words.")]
 
 
 def test_the_staff_s_summary_counts_and_names_nobody(bench: Bench) -> None:
