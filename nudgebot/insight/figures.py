@@ -52,6 +52,7 @@ class Figures:
         self._zone = zone
         self._thresholds = dict(thresholds)
         self._shelf = Shelf(store)
+        self._shelf.fit()
         self._standings = Standings(store)
 
     def computed_at(self) -> datetime | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from nudgebot.insight.catalogue import METRICS
 from nudgebot.insight.metric import Unit
 from nudgebot.insight.table import FigureTable, Value
+from nudgebot.insight.tables import FIGURES, FIGURES_INDEX
 from nudgebot.store import Store
 
 Stored = tuple[int | float | str | None, ...]
@@ -54,6 +55,17 @@ class Shelf:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def fit(self) -> None:
+        """Lay the table out anew where it was made for another catalogue; its figures go."""
+        held = {row["name"] for row in self._store.rows("PRAGMA table_info(figures)")}
+        if held == {"student_id", "next_at", *NAMES}:
+            return
+        with self._store.transaction():
+            self._store.execute("DROP TABLE figures")
+            self._store.execute(FIGURES)
+            self._store.execute(FIGURES_INDEX)
+            self._store.execute("DELETE FROM figures_state")
 
     def rows(self, student_ids: Collection[str] | None = None) -> dict[str, Stored]:
         """What is stored, by student, in the order of the ids."""

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from zlib import crc32
-
 from nudgebot.insight.catalogue import METRICS
 from nudgebot.insight.metric import Metric, Unit
 from nudgebot.store import Schema
 
-_TYPES = {Unit.WORD: "TEXT", Unit.WORDS: "TEXT"}  # numbers keep their own kind
+_TYPES = {Unit.WORD: " TEXT", Unit.WORDS: " TEXT"}  # numbers keep their own kind
 
 
 def _column(metric: Metric) -> str:
-    return f"    {metric.name} {_TYPES.get(metric.unit, '')}".rstrip()
+    return f"    {metric.name}{_TYPES.get(metric.unit, '')}"
 
 
-def _figures() -> str:
-    columns = ",\n".join(_column(metric) for metric in METRICS)
-    return f"""
-DROP TABLE IF EXISTS figures;
-DROP TABLE IF EXISTS figures_state;
-DROP TABLE IF EXISTS standings;
-DROP TABLE IF EXISTS unranked;
-DROP TABLE IF EXISTS unranked_classes;
+_COLUMNS = ",\n".join(_column(metric) for metric in METRICS)
+# A column a metric. The step below lays it out for a new file; `Shelf.fit` does for an old one.
+FIGURES = f"""
 CREATE TABLE figures (
     student_id TEXT PRIMARY KEY,
     next_at INTEGER NOT NULL,                -- they may change then without any new fact
-{columns}
-) WITHOUT ROWID;
-CREATE INDEX figures_by_next ON figures (next_at);
+{_COLUMNS}
+) WITHOUT ROWID
+"""
+FIGURES_INDEX = "CREATE INDEX figures_by_next ON figures (next_at)"
+
+_STANDINGS = """
 CREATE TABLE figures_state (
     computed_at INTEGER NOT NULL,
     basis TEXT NOT NULL                      -- zone, thresholds, definitions: another, all anew
@@ -41,11 +37,14 @@ CREATE TABLE standings (                     -- averages of the students in each
     PRIMARY KEY (student_id, class_id)
 ) WITHOUT ROWID;
 CREATE INDEX standings_by_class ON standings (class_id, average_score);
-CREATE TABLE unranked (student_id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE unranked_classes (class_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE unranked (                      -- rank and risk are to be looked at again
+    student_id TEXT PRIMARY KEY
+) WITHOUT ROWID;
+CREATE TABLE unranked_classes (
+    class_id TEXT PRIMARY KEY
+) WITHOUT ROWID;
 """
 
-
-_DDL = _figures()
-
-SCHEMA = Schema("insight", ((f"figures {crc32(_DDL.encode()):08x}", _DDL),))
+SCHEMA = Schema(
+    "insight", (("figures", f"{FIGURES};\n{FIGURES_INDEX};\n"), ("standings", _STANDINGS))
+)

@@ -87,8 +87,9 @@ class Facts:
         self.put("skills", skill_id=skill_id, name=name, subject=subject)
 
     def exam(self, exam_id: str, class_id: str, day: float, **values: Any) -> None:
-        row = {"title": exam_id, "max_score": 50, "released_at": moment(day + 1)}
-        self.put("exams", exam_id=exam_id, class_id=class_id, at=moment(day), **(row | values))
+        row = {"title": exam_id, "max_score": 50}
+        times = {"at": moment(day), "released_at": moment(day + 1)}
+        self.put("exams", exam_id=exam_id, class_id=class_id, **(row | times | values))
 
     def result(self, exam_id: str, student_id: str, percent: float | None, **values: Any) -> None:
         row = {"status": "scored", "score": None if percent is None else percent / 2}

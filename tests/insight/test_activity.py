@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from nudgebot.insight.table import Value
-from nudgebot.school.days import to_at, to_day
+from nudgebot.school.days import to_at
 
 from .conftest import Row
-from .facts import NOW, TODAY, Facts
+from .facts import NOW, Facts
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,3 @@ def test_preparation(
     for day, kind, subject in rows:
         facts.active("ana", day, kind=kind, subject=subject)
     assert row()["preparation_activity"] == (None if share is None else round(share, 4))
-
-
-def test_the_facts_of_these_tests_are_on_one_day() -> None:
-    """TODAY is NOW's day in UTC."""
-    assert to_day(date(2026, 11, 19)) == TODAY

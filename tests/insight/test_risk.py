@@ -1,0 +1,275 @@
+"""Risk, factor by factor at its thresholds, and the whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nudgebot.insight import risk_factors
+from nudgebot.insight.catalogue import RISK_LEVELS
+from nudgebot.insight.figures import Figures
+from nudgebot.insight.risk import WEIGHTS, assess, score_and_level
+from nudgebot.insight.risk_factors import NEEDS, WORDS, Factor
+from nudgebot.insight.table import Value
+
+from .facts import NOW, THRESHOLDS, Facts
+
+TODAY = date(2026, 11, 19)
+
+
+def figures_of(**known: Value) -> dict[str, Value]:
+    """A row in which only these are known."""
+    return dict.fromkeys(NEEDS) | known
+
+
+def academic(average: float | None, count: int | None = 5, **known: Value) -> Factor:
+    row = figures_of(average_score=average, score_count=count, missed_work=0)
+    return risk_factors.academic(row | known)
+
+
+@pytest.mark.parametrize(
+    ("factor", "level", "codes"),
+    [
+        pytest.param(academic(None, None), "unknown", (), id="no score is not 100"),
+        pytest.param(academic(75), "low", (), id="75 is fine"),
+        pytest.param(academic(74.9), "medium", ("below_average_score",), id="below 75"),
+        pytest.param(academic(60), "medium", ("below_average_score",), id="60 itself"),
+        pytest.param(academic(59.9), "high", ("low_average_score",), id="below 60"),
+        pytest.param(academic(40), "high", ("low_average_score",), id="40 itself"),
+        pytest.param(academic(39.9), "critical", ("very_low_average_score",), id="below 40"),
+        pytest.param(
+            academic(90, percentile_rank=24.9), "medium", ("low_percentile_rank",), id="rank 24.9"
+        ),
+        pytest.param(academic(90, percentile_rank=25.0), "low", (), id="rank 25 itself"),
+        pytest.param(
+            academic(50, percentile_rank=10.0),
+            "high",
+            ("low_average_score", "low_percentile_rank"),
+            id="a low rank does not lower a high level",
+        ),
+        pytest.param(
+            academic(90, score_trend="declining"),
+            "medium",
+            ("declining_performance_trend",),
+            id="decline raises low",
+        ),
+        pytest.param(
+            academic(70, score_trend="declining"),
+            "high",
+            ("below_average_score", "declining_performance_trend"),
+            id="decline raises medium",
+        ),
+        pytest.param(
+            academic(30, score_trend="declining"),
+            "critical",
+            ("very_low_average_score", "declining_performance_trend"),
+            id="nothing is above critical",
+        ),
+        pytest.param(academic(90, score_trend="improving"), "low", (), id="improvement is no risk"),
+        pytest.param(
+            academic(0.0, 1, missed_work=1), "high", ("no_score_at_all",), id="due, no score at all"
+        ),
+        pytest.param(
+            academic(0.0, 3, missed_work=3), "critical", ("no_score_at_all",), id="three times"
+        ),
+        pytest.param(
+            academic(0.0, 3, missed_work=2),
+            "critical",
+            ("very_low_average_score",),
+            id="a true 0 among them",
+        ),
+    ],
+)
+def test_academic_factor(factor: Factor, level: str, codes: tuple[str, ...]) -> None:
+    """Requirement A's thresholds, with what is not measured set right."""
+    assert factor.level == level
+    assert tuple(reason.code for reason in factor.factors) == codes
+
+
+def presence(gap: int | None, **known: Value) -> Factor:
+    row = figures_of(days_since_last_activity=gap, days_observed=None if gap is None else 60)
+    return risk_factors.engagement(row | known)
+
+
+def subject(count: int | None, score: float | None, **known: Value) -> Factor:
+    row = figures_of(struggling_subjects_count=count, subject_score=score, subject_score_count=5)
+    return risk_factors.subjects(
+        row | {"struggling_subjects": (), "weakest_subject": "Art"} | known
+    )
+
+
+def conduct(*signs: str, due: int = 4, missed: int = 0, late: int = 0) -> Factor:
+    row = figures_of(decline_indicators=signs, due_assignments=due)
+    return risk_factors.behaviour(row | {"missed_assignments": missed, "late_assignments": late})
+
+
+@pytest.mark.parametrize(
+    ("factor", "level"),
+    [
+        pytest.param(presence(None), "unknown", id="never active is not measured"),
+        pytest.param(presence(6), "low", id="6 days away"),
+        pytest.param(presence(7), "medium", id="7 days away"),
+        pytest.param(presence(10), "high", id="10 days away"),
+        pytest.param(presence(21), "critical", id="21 days away"),
+        pytest.param(presence(1, activity_change=-3), "medium", id="three active days fewer"),
+        pytest.param(presence(1, activity_change=-2), "low", id="two fewer"),
+        pytest.param(presence(1, engagement_rate=0.14), "medium", id="rarely active"),
+        pytest.param(subject(None, None), "unknown", id="no subject measured"),
+        pytest.param(subject(0, 80.0), "low", id="no struggling subject"),
+        pytest.param(subject(1, 50.0), "medium", id="one"),
+        pytest.param(subject(2, 50.0), "high", id="two"),
+        pytest.param(subject(1, 39.0), "high", id="below 40"),
+        pytest.param(subject(1, 50.0, subject_score_trend="declining"), "high", id="declining"),
+        pytest.param(
+            risk_factors.behaviour(figures_of()), "unknown", id="nothing due and never active"
+        ),
+        pytest.param(conduct(), "low", id="all handed in"),
+        pytest.param(conduct("missed_assignments", missed=1), "low", id="one missed"),
+        pytest.param(conduct("missed_assignments", missed=2), "medium", id="two missed"),
+        pytest.param(conduct("missed_assignments", missed=3), "high", id="three of four missed"),
+        pytest.param(conduct(due=9, missed=3), "medium", id="three of nine missed"),
+        pytest.param(conduct(late=2), "medium", id="half of them late"),
+        pytest.param(
+            conduct("streak_break", "irregular_study_pattern", missed=1), "medium", id="three signs"
+        ),
+    ],
+)
+def test_the_other_factors(factor: Factor, level: str) -> None:
+    """Presence, subjects and conduct at their boundaries."""
+    assert factor.level == level
+
+
+@pytest.mark.parametrize(
+    ("known", "score", "level"),
+    [
+        pytest.param({}, None, "unknown", id="nothing measured"),
+        pytest.param({"average_score": 90.0, "score_count": 5}, 0.0, "minimal", id="fine"),
+        pytest.param({"average_score": 30.0, "score_count": 5}, 0.9, "critical", id="critical"),
+        pytest.param({"average_score": 30.0, "score_count": 2}, 0.7, "high", id="two marks only"),
+        pytest.param({"average_score": 50.0, "score_count": 3}, 0.7, "high", id="low average"),
+        pytest.param(
+            {"average_score": 0.0, "score_count": 1, "missed_work": 1}, 0.7, "high", id="no mark"
+        ),
+        pytest.param(
+            # 0.8 x 0.7 for being away alone
+            {"days_since_last_activity": 10, "days_observed": 60},
+            0.56,
+            "medium",
+            id="away for ten days",
+        ),
+        pytest.param(
+            # 1 - (1 - 0.7) x (1 - 0.56 / 2)
+            {
+                "average_score": 50.0,
+                "score_count": 5,
+                "days_since_last_activity": 10,
+                "days_observed": 60,
+            },
+            0.784,
+            "high",
+            id="both",
+        ),
+    ],
+)
+def test_overall(known: dict[str, Value], score: float | None, level: str) -> None:
+    """The documented formula, worked out by hand."""
+    assert score_and_level(figures_of(**known), THRESHOLDS) == (score, level)
+
+
+FIGURES = st.fixed_dictionaries(
+    {},
+    optional={
+        "average_score": st.floats(0, 100),
+        "score_count": st.integers(1, 20),
+        "missed_work": st.integers(0, 5),
+        "percentile_rank": st.floats(0, 100),
+        "score_trend": st.sampled_from(("improving", "steady", "declining")),
+        "days_since_last_activity": st.integers(0, 60),
+        "days_observed": st.integers(1, 60),
+        "activity_change": st.integers(-7, 7),
+        "engagement_rate": st.floats(0, 1),
+        "decline_indicators": st.just(("streak_break",)) | st.just(()),
+        "missed_assignments": st.integers(0, 5),
+        "due_assignments": st.integers(0, 8),
+        "struggling_subjects_count": st.integers(0, 3),
+        "subject_score": st.floats(0, 100),
+        "subject_score_count": st.integers(2, 9),
+    },
+)
+
+
+@given(known=FIGURES)
+def test_the_whole_agrees_with_itself(known: dict[str, Value]) -> None:
+    """Any figures: the level fits the score, unknown means unmeasured, words are complete."""
+    row = figures_of(**known)
+    found = assess(row, thresholds=THRESHOLDS, today=TODAY)
+    assert (found.overall_score, found.overall_risk_level) == score_and_level(row, THRESHOLDS)
+    unknown = {each.level for each in found.risk_factors.values()} == {"unknown"}
+    assert (found.overall_risk_level == "unknown") == unknown == (found.overall_score is None)
+    if found.overall_score is not None:
+        assert 0 <= found.overall_score <= 1
+        reached = [name for name in THRESHOLDS if found.overall_score >= THRESHOLDS[name]]
+        assert found.overall_risk_level == (reached[0] if reached else "minimal")
+    assert found.next_review_date > TODAY
+    assert bool(found.reasons) == bool(found.recommended_interventions)
+    assert set(found.risk_factors) == set(WEIGHTS)
+    for factor in found.risk_factors.values():
+        assert factor.level in RISK_LEVELS
+        assert 0 <= factor.confidence <= 1
+        assert all("{" not in reason.text for reason in factor.factors)
+
+
+@given(known=FIGURES, average=st.floats(0, 100), lower=st.floats(0, 100))
+def test_a_lower_average_is_never_a_lower_risk(
+    known: dict[str, Value], average: float, lower: float
+) -> None:
+    """All else equal, the score does not fall when the average does."""
+    base = figures_of(**known) | {"score_count": 5, "missed_work": 0}
+    better = score_and_level(base | {"average_score": max(average, lower)}, THRESHOLDS)[0]
+    worse = score_and_level(base | {"average_score": min(average, lower)}, THRESHOLDS)[0]
+    assert better is not None
+    assert worse is not None
+    assert worse >= better
+
+
+def test_every_reason_has_its_words_and_an_intervention() -> None:
+    """No code without a sentence; the sentence shows the numbers it rests on."""
+    row = figures_of(
+        average_score=45.25,
+        score_count=4,
+        missed_work=1,
+        percentile_rank=12.5,
+        score_trend="declining",
+        last_score=30.0,
+        struggling_subjects=("Art", "Math"),
+        struggling_subjects_count=2,
+        subject_score=35.0,
+        subject_score_count=4,
+        weakest_subject="Art",
+    )
+    found = assess(row, thresholds=THRESHOLDS, today=TODAY)
+    assert found.reasons == (
+        "the average is 45.2 %, below 60 %",
+        "percentile 12.5 in the class, below 25",
+        "the last scores fall; the newest is 30 %",
+        "below 60 % in Art, Math",
+        "35 % in Art, below 40 %",
+    )
+    assert found.urgency_level == "critical"
+    assert found.next_review_date == date(2026, 11, 20)
+    assert "a peer tutor" in found.recommended_interventions
+    assert all(text for text in WORDS.values())
+
+
+def test_the_assessment_of_a_student_uses_her_own_calendar(facts: Facts, figures: Figures) -> None:
+    """From the school's tables to the review date: in Kiritimati it is tomorrow already."""
+    facts.student("ana", timezone="Pacific/Kiritimati")
+    facts.active("ana", -3)
+    found = figures.risk("ana", NOW)
+    assert found is not None
+    assert found.overall_risk_level == "minimal"
+    assert found.next_review_date == date(2026, 12, 18)
+    assert figures.risk("nobody", NOW) is None
