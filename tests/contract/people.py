@@ -139,10 +139,12 @@ class Person:
 
     def copies(self, sender_id: int, text: str, *, after: int = 0) -> int:
         """How many messages of the conversation by this sender hold the text."""
-        return sum(
-            message["sender_id"] == sender_id and text in words(message)
-            for message in self.conversation(sender_id, after=after)
-        )
+        return sum(text in each for each in self.told_by(sender_id, after=after))
+
+    def told_by(self, sender_id: int, *, after: int = 0) -> list[str]:
+        """The texts of the sender's messages in the direct conversation, oldest first."""
+        conversation = self.conversation(sender_id, after=after)
+        return [words(message) for message in conversation if message["sender_id"] == sender_id]
 
 
 def direct(message: Message) -> bool:

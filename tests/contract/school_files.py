@@ -28,7 +28,7 @@ cooldown_hours: 720
 
 _TEMPLATE = """\
 ---
-title: {title}
+title: Long silence
 category: {category}
 tone: friendly
 goal: come back
@@ -37,6 +37,14 @@ language: en
 ---
 {body}
 """
+
+
+# What every message is put together with.
+_PARTS = {
+    "frame": "Hello {{ first_name }},\n\n{{ body }}",
+    "study_plan": "{% for each in plan %}{{ each.day }}: {{ each.skill }}\n{% endfor %}",
+    "resources": "{% for each in resources %}{{ each.text }}\n{% endfor %}",
+}
 
 
 @dataclass(frozen=True)
@@ -64,13 +72,14 @@ def write_rules(folder: Path, *, word: str) -> tuple[Path, Path]:
         each.mkdir(parents=True, exist_ok=True)
     _write(rules / f"{RULE_ID}.yaml", _RULE.format(rule_id=RULE_ID))
     body = f"It has been quiet for {{{{ days_since_last_activity }}}} days ({word})."
-    text = _TEMPLATE.format(title="Long silence", category="nudge", body=body)
-    _write(templates / "long_silence.md", text)
-    frame = _TEMPLATE.format(
-        title="Frame", category="part", body="Hello {{ first_name }},\n\n{{ body }}"
-    )
-    _write(templates / "frame.md", frame)
+    _write(templates / "long_silence.md", _template("nudge", body))
+    for name, part in _PARTS.items():
+        _write(templates / f"{name}.md", _template("part", part))
     return rules, templates
+
+
+def _template(category: str, body: str) -> str:
+    return _TEMPLATE.format(category=category, body=body)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,0 +1,157 @@
+"""Bad input on the command line: one sentence that says what to do, exit code 2, no key shown."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from contract.program import command_line, environment
+from contract.school_files import write_rules
+
+from nudgebot.sandbox.realm import found_school
+from nudgebot.sandbox.server import Sandbox
+
+KEY = "k3yThatNobodyMaySee0000000000000"
+SECONDS = 60
+NO_ACCOUNT = "[nudgebot]\n"  # enough for what needs no server
+
+
+def run(
+    folder: Path, zuliprc: str | None, *words: str, **settings: object
+) -> subprocess.CompletedProcess[str]:
+    """The program with these words; `zuliprc` is the text of its file, None leaves it out."""
+    path = folder / "zuliprc"
+    if zuliprc is not None:
+        path.write_text(zuliprc, encoding="utf-8")
+    rules, templates = write_rules(folder, word="wordcommandline")
+    own: dict[str, object] = {
+        "database": folder / "school.db",
+        "inbox": folder,
+        "rules_file_path": rules,
+        "templates_path": templates,
+    }
+    return subprocess.run(
+        command_line(path, *words),
+        env=environment(**(own | settings)),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def account(site: str, *, key: str = KEY) -> str:
+    return f"[api]\nemail=nudgebot-bot@school.example\nkey={key}\nsite={site}\n"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        found_school(running)
+        yield running
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def refusal(ended: subprocess.CompletedProcess[str]) -> str:
+    """What a person is told; checks what holds for every refusal."""
+    shown = ended.stdout + ended.stderr
+    assert ended.returncode == 2, shown
+    assert "Traceback" not in shown, shown
+    assert KEY not in shown
+    _, _, told = ended.stderr.rpartition("nudgebot: ")
+    return told
+
+
+def is_one_sentence(ended: subprocess.CompletedProcess[str]) -> bool:
+    """Whether nothing but one line is said."""
+    return ended.stderr == f"nudgebot: {refusal(ended)}" and ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(None, "zuliprc", id="no file"),
+        pytest.param("", "[api]", id="an empty file"),
+        pytest.param(f"key={KEY}\n", "zuliprc", id="no section"),
+        pytest.param(f"[api]\n{KEY}\n", "zuliprc", id="a line that is no setting"),
+        pytest.param(f"[api]\nkey={KEY}\n", "email", id="half of it is missing"),
+        pytest.param(account("no address"), "site", id="a site that is no address"),
+        pytest.param(
+            account("http://127.0.0.1:1") + "[nudgebot]\ninbx = here\n", "inbox", id="a slip"
+        ),
+    ],
+)
+def test_a_malformed_zuliprc(tmp_path: Path, text: str | None, wanted: str) -> None:
+    """The sentence names what is wrong with the file, and never the key."""
+    ended = run(tmp_path, text, "run")
+    assert is_one_sentence(ended), ended.stderr
+    assert wanted in ended.stderr
+
+
+def test_an_unreachable_server(tmp_path: Path, closed_port: int) -> None:
+    """The sentence names the server."""
+    site = f"http://127.0.0.1:{closed_port}"
+    ended = run(tmp_path, account(site), "run")
+    assert is_one_sentence(ended), ended.stderr
+    assert site in ended.stderr
+
+
+def test_a_wrong_key(tmp_path: Path, sandbox: Sandbox) -> None:
+    """The sentence says where to get the right one."""
+    ended = run(tmp_path, account(sandbox.url), "run")
+    assert is_one_sentence(ended), ended.stderr
+    assert "Personal settings" in ended.stderr
+
+
+def test_a_setting_of_the_wrong_kind(tmp_path: Path, sandbox: Sandbox) -> None:
+    """The sentence names the setting and where it was read."""
+    ended = run(tmp_path, account(sandbox.url), "run", sends_per_minute="many")
+    assert is_one_sentence(ended), ended.stderr
+    assert "NUDGEBOT_SENDS_PER_MINUTE" in ended.stderr
+
+
+def test_a_database_that_is_none(tmp_path: Path, sandbox: Sandbox) -> None:
+    """A file that is something else is left as it is."""
+    other = tmp_path / "letter.txt"
+    other.write_text("Dear parents, " * 100, encoding="utf-8")
+    owner = next(user for user in sandbox.users() if user.is_bot)
+    ended = run(tmp_path, sandbox.zuliprc(owner), "run", database=other)
+    assert is_one_sentence(ended), ended.stderr
+    assert other.read_text(encoding="utf-8").startswith("Dear parents")
+
+
+@pytest.mark.parametrize("words", [("rules", "check"), ("evaluate", "--dry-run")])
+def test_broken_rules(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Every problem is listed with its file and line."""
+    rules, _ = write_rules(tmp_path / "broken", word="wordbroken")
+    (rules / "broken.yaml").write_text("id: broken\nname: [unclosed\n", encoding="utf-8")
+    ended = run(tmp_path, NO_ACCOUNT, *words, rules_file_path=rules)
+    assert "rules/broken.yaml:" in refusal(ended)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(None, id="no such file"),
+        pytest.param(b"PK\x03\x04 and no more", id="half a zip"),
+        pytest.param(b"", id="nothing in it"),
+    ],
+)
+def test_an_export_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
+    """`ingest` names the file."""
+    export = tmp_path / "export.zip"
+    if content is not None:
+        export.write_bytes(content)
+    ended = run(tmp_path, NO_ACCOUNT, "ingest", str(export))
+    assert refusal(ended).startswith("export.zip")
