@@ -59,6 +59,7 @@ def connect(zuliprc: Path, environment: Mapping[str, str] | None = None) -> zuli
 
 
 def close_client(client: zulip.Client) -> None:
+    """Close the connection that the client keeps open."""
     """Close a client's connections."""
     if client.session is not None:
         client.session.close()

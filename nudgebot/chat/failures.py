@@ -1,4 +1,4 @@
-"""What went wrong with a call to Zulip, sorted by: could the server have taken it?"""
+"""Failed calls to Zulip, sorted by whether the server could have taken them."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import zulip
 
+from nudgebot.chat.connection import close_client
 from nudgebot.chat.directory import Directory
 from nudgebot.chat.failures import NETWORK_ERRORS, from_answer, from_exception
 from nudgebot.chat.incoming import Me
@@ -230,8 +231,7 @@ class Gateway:
         with self._guard:
             clients, self._clients = self._clients, []
         for client in clients:
-            if client.session is not None:
-                client.session.close()
+            close_client(client)
         self._local = threading.local()
 
     def _write(self, url: str, request: dict[str, Any]) -> dict[str, Any]:

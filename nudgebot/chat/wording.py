@@ -25,6 +25,17 @@ STREAK_DAYS = 5
 WORST_LEVELS = frozenset({"high", "critical"})
 
 
+PLAIN_WORDS: Mapping[str, str] = {
+    "inactive": "Hi {}, I have not seen you practice for a while. Is everything okay? "
+    "Let me know if you need help!",
+    "struggling": "Hi {}, things seem hard at the moment. Shall we look at them together? "
+    "Tell me what would help.",
+    "overdue": "Hi {}, some of your work is still open. Can you hand it in soon, or do you need "
+    "help with it?",
+    "encouragement": "Hi {}, you are doing well. Keep it up!",
+}
+
+
 @dataclass(frozen=True)
 class Wording:
     """A template filled in for one student; `text` is finished Markdown."""
@@ -79,14 +90,15 @@ def filled(office: Office, template_id: str, facts: Facts) -> Wording:
     return Wording(composed.template_id, composed.title, composed.text)
 
 
-def first_that_fits(office: Office, category: str, facts: Facts) -> Wording | None:
-    """The first wording of a category that can be filled in for the student."""
-    for template in office.book.templates.of_category(category):
-        try:
-            return filled(office, template.id, facts)
-        except CompositionError:
-            continue
-    return None
+def first_that_fits(office: Office, category: str, facts: Facts) -> Wording:
+    """The first template of a category that can be filled in for the student, else plain words."""
+    fit = _of(office, [category], facts)
+    return fit[0] if fit else _plain(category, facts)
+
+
+def _plain(category: str, facts: Facts) -> Wording:
+    """Words that need no figure, for whom no template has what it needs."""
+    return Wording("", category.capitalize(), PLAIN_WORDS[category].format(esc(facts.first_name)))
 
 
 def fitting(office: Office, student: Student, asker: Asker, as_of: datetime) -> list[Wording]:
@@ -94,7 +106,7 @@ def fitting(office: Office, student: Student, asker: Asker, as_of: datetime) -> 
     row = figures_of(office, student.student_id) or {}
     facts = facts_of(office, student, row, asker.name, as_of)
     fit = [category for category in BY_HAND if belongs(category, row)]
-    return _of(office, fit, facts) or _of(office, BY_HAND, facts)
+    return _of(office, fit or BY_HAND, facts)
 
 
 def _of(office: Office, categories: Sequence[str], facts: Facts) -> list[Wording]:

@@ -73,7 +73,7 @@ def _letters(
     """A letter for each who can get one, and how many cannot and why."""
     links = call.office.links.table("student").user_ids
     letters: list[Letter] = []
-    unlinked, silent, wordless = 0, 0, 0
+    unlinked, silent = 0, 0
     for student, row in found:
         if student.student_id not in links:
             unlinked += 1
@@ -82,14 +82,10 @@ def _letters(
             continue
         facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
         wording = first_that_fits(call.office, category, facts)
-        if wording is None:
-            wordless += 1
-            continue
         letters.append(Letter(student.student_id, wording.text, wording.template_id, category))
     reasons = (
         (unlinked, "not linked to Zulip and cannot be reached"),
         (silent, "left out: they asked for silence"),
-        (wordless, "left out: no template fits what is known"),
     )
     return letters, [f"{count(number, 'student')}: {why}." for number, why in reasons if number]
 
