@@ -59,7 +59,8 @@ GROUP BY m.student_id
 """
 
 # Facts of later today, from a clock that is ahead of ours or as of an earlier hour; activity has
-# hours only, so the next quarter of an hour (zones are at quarters) looks again.
+# hours only, so the next quarter of an hour (zones are at quarters) looks again. A practice's
+# day may be of a zone that the student had before: two days cover any two zones.
 LATER_TODAY = """
 WITH later AS (
     SELECT s.student_id, :at - :at % 900 + 900 AS at
@@ -67,7 +68,7 @@ WITH later AS (
     WHERE a.student_id = s.student_id AND a.day = s.day AND a.hour > s.hour
     UNION ALL
     SELECT s.student_id, p.started_at AS at FROM scope s CROSS JOIN practice p
-    WHERE p.student_id = s.student_id AND p.day >= s.day AND p.started_at > :at
+    WHERE p.student_id = s.student_id AND p.day >= s.day - 2 AND p.started_at > :at
 )
 SELECT student_id, MIN(at) AS at FROM later GROUP BY student_id
 """
