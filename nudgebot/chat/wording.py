@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,14 @@ STREAK_DAYS = 5
 WORST_LEVELS = frozenset({"high", "critical"})
 
 
+# What a whole group may be told without a teacher's choice: it promises nothing, and claims nothing
+# that the figures do not say. Who has none that can be filled in gets the plain words.
+FIRST_CHOICE: Mapping[str, tuple[str, ...]] = {
+    "inactive": ("inactive_check_in", "inactive_miss_you"),
+    "struggling": ("struggling_video_first",),
+    "overdue": ("overdue_was_due",),
+    "encouragement": ("encouragement_accuracy", "encouragement_streak"),
+}
 PLAIN_WORDS: Mapping[str, str] = {
     "inactive": "Hi {}, I have not seen you practice for a while. Is everything okay? "
     "Let me know if you need help!",
@@ -90,9 +99,9 @@ def filled(office: Office, template_id: str, facts: Facts) -> Wording:
     return Wording(composed.template_id, composed.title, composed.text)
 
 
-def first_that_fits(office: Office, category: str, facts: Facts) -> Wording:
-    """The first template of a category that can be filled in for the student, else plain words."""
-    fit = _of(office, [category], facts)
+def chosen_or_first(office: Office, category: str, facts: Facts, chosen: str) -> Wording:
+    """The chosen template, else the category's first that can be filled in, else plain words."""
+    fit = _filled(office, [chosen] if chosen else FIRST_CHOICE[category], facts)
     return fit[0] if fit else _plain(category, facts)
 
 
@@ -110,13 +119,20 @@ def fitting(office: Office, student: Student, asker: Asker, as_of: datetime) -> 
 
 
 def _of(office: Office, categories: Sequence[str], facts: Facts) -> list[Wording]:
+    templates = office.book.templates
+    ids = [each.id for category in categories for each in templates.of_category(category)]
+    return _filled(office, ids, facts)
+
+
+def _filled(office: Office, template_ids: Sequence[str], facts: Facts) -> list[Wording]:
+    """Those of the templates that can be filled in and suit the student's figures."""
+    streak = as_number(facts.figures.get("current_streak")) or 0
     found = []
-    for category in categories:
-        for template in office.book.templates.of_category(category):
-            try:
-                found.append(filled(office, template.id, facts))
-            except CompositionError:
-                continue
+    for template_id in template_ids:
+        if template_id == "encouragement_streak" and streak < STREAK_DAYS:
+            continue  # a streak of one day is nothing to be praised for
+        with suppress(CompositionError):
+            found.append(filled(office, template_id, facts))
     return found
 
 

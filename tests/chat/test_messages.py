@@ -311,3 +311,19 @@ def test_rules_are_switched_by_an_admins_word(town: Town) -> None:
     assert "is off" in town.answer(ADMIN, "rule streak_break_recovery off")
     assert "**off**" in town.answer(ADMIN, "rules")
     assert "as they were" in town.answer(ADMIN, "reload")
+
+
+def test_a_group_is_promised_nothing_by_default(town: Town) -> None:
+    """A template that claims what a teacher did, or will do, is only sent when it is chosen."""
+    town.figures.rows["s1"] = {"weakest_skill": "Fractions", "weakest_skill_accuracy": 50.0}
+    town.figures.rows["s1"] |= {"risk_level": "high"}
+    shown = town.answer(TARA, "message struggling")
+    assert "Try watching the video tutorial first" in shown
+    assert "`message struggling struggling_meet`" in shown
+    assert "meet tomorrow" in town.answer(TARA, "message struggling 7B struggling_meet")
+
+
+def test_a_short_streak_is_not_praised_as_one(town: Town) -> None:
+    """Who is praised for better scores with a streak of one day gets other words."""
+    town.figures.rows["s1"] = {"score_trend": "improving", "current_streak": 1}
+    assert "you are doing well" in town.answer(TARA, "message encouragement")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import Call
 from nudgebot.chat.commands.risk import students_of
 from nudgebot.chat.figures_text import count, figure
 from nudgebot.chat.finder import named
 from nudgebot.chat.previews import preview
 from nudgebot.chat.sending import Letter
-from nudgebot.chat.wording import belongs, facts_of, first_that_fits
+from nudgebot.chat.wording import belongs, chosen_or_first, facts_of
 from nudgebot.insight.table import Value
 from nudgebot.nudging.escaping import esc
 from nudgebot.nudging.templates import BY_HAND
@@ -37,13 +37,14 @@ def group_meant(call: Call) -> tuple[str, str] | None:
 
 def group_message(call: Call, category: str, class_text: str) -> Answer:
     """Who matches, and a sample of what each would get; nothing is sent before a word."""
-    again = f"message {category} {{}}"
+    class_text, template = _split_template(call, class_text)
+    again = f"message {category} {{}} {template}".strip()
     students, about = students_of(call, class_text, again)
     found = _matching(call, category, students)
     ids = frozenset(student.student_id for student, _ in found)
     if not found:
         return Answer(f"Nobody is {esc(category)} in {about}. Nothing to send.")
-    letters, notes = _letters(call, category, found)
+    letters, notes = _letters(call, category, found, template)
     if not letters:
         return Answer("\n".join(["There is nobody to write to.", *notes]), students=ids)
     lines = [f"- {named(student)}: {_reason(category, row)}" for student, row in found[:MOST_NAMED]]
@@ -57,8 +58,20 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
         intro=f"**{count(len(found), 'student')}** in {about}: {esc(category)}.\n\n{listed}\n\n"
         f"For example, {esc(_name_of(letters[0], found))} gets:",
         sample=letters[0].text,
-        notes=notes,
+        notes=[*notes, _other_words(call, category, class_text)],
     )
+
+
+def _split_template(call: Call, text: str) -> tuple[str, str]:
+    """The class, and the template behind it."""
+    *before, last = text.split() or [""]
+    return (" ".join(before), last) if last in call.office.book.templates.by_id else (text, "")
+
+
+def _other_words(call: Call, category: str, class_text: str) -> str:
+    templates = call.office.book.templates.of_category(category)
+    asked = f"message {category} {class_text}".strip()
+    return "Other templates: " + ", ".join(code(f"{asked} {each.id}") for each in templates)
 
 
 def _matching(call: Call, category: str, students: Sequence[Student]) -> list[Matching]:
@@ -68,7 +81,7 @@ def _matching(call: Call, category: str, students: Sequence[Student]) -> list[Ma
 
 
 def _letters(
-    call: Call, category: str, found: Sequence[Matching]
+    call: Call, category: str, found: Sequence[Matching], template: str
 ) -> tuple[list[Letter], list[str]]:
     """A letter for each who can get one, and how many cannot and why."""
     links = call.office.links.table("student").user_ids
@@ -81,7 +94,7 @@ def _letters(
             silent += 1
             continue
         facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
-        wording = first_that_fits(call.office, category, facts)
+        wording = chosen_or_first(call.office, category, facts, template)
         letters.append(Letter(student.student_id, wording.text, wording.template_id, category))
     reasons = (
         (unlinked, "not linked to Zulip and cannot be reached"),

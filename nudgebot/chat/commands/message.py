@@ -128,7 +128,7 @@ COMMANDS = (
         help="The message arrives as a direct message with your name, and the answer comes to "
         "you. `message inactive`, `message struggling`, `message overdue` and "
         "`message encouragement` write to all students of that kind, of one class or of all "
-        "yours: `message inactive [<class>]`.",
+        "yours: `message inactive [<class>] [<template>]`.",
         examples=(
             "message 5",
             "message Ana inactive_check_in",
