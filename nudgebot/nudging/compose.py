@@ -181,7 +181,7 @@ class Composer:
     def _study_plan(self, facts: Facts, language: str) -> Safe:
         if facts.exam_day is None:
             return Safe()
-        skills = facts.skills or tuple(_weakest(facts.figures))
+        skills = _for_exam(facts) or tuple(_weakest(facts.figures))
         plan = study_plan(facts.today, facts.exam_day, skills, free_days=facts.free_days)
         if not plan:
             return Safe()
@@ -202,6 +202,12 @@ class Composer:
             return Safe()
         listed = [{"subject": each.subject, "text": _linked(each)} for each in found]
         return self.fill_part(self._pick("resources", None, language), {"resources": listed})
+
+
+def _for_exam(facts: Facts) -> tuple[WeakSkill, ...]:
+    """The weakest skills of the exam's subject; where none is known, of all subjects."""
+    subject = facts.figures.get("upcoming_exam_subject")
+    return tuple(each for each in facts.skills if each.subject == subject) or facts.skills
 
 
 def _linked(resource: Resource) -> Safe:

@@ -50,7 +50,7 @@ def alert(rule: Rule, facts: Facts, *, metrics: Mapping[str, Metric] = METRIC) -
 def digest(alerts: Sequence[Alert], *, at_most: int = LONGEST) -> str:
     """One message for one teacher: a student a line or, for a single one, a reason a line.
 
-    The most urgent come first; what has no room is counted, and `alerts` shows it.
+    The most urgent come first; what has no room is counted, and `risk` shows it.
     """
     ordered = sorted(alerts, key=lambda each: (-each.urgency.rank, each.student, each.rule_id))
     by_student: dict[str, list[Alert]] = {}
@@ -60,7 +60,7 @@ def digest(alerts: Sequence[Alert], *, at_most: int = LONGEST) -> str:
         return _single(ordered)
     oldest = global_time(min(each.data_as_of for each in ordered))
     head = f"**{len(by_student)} students need your attention**, the most urgent first."
-    foot = f"`message <student>` writes to one, `alerts` shows what is open. As of {oldest}."
+    foot = f"`message <student>` writes to one, `risk` shows who else needs a look. As of {oldest}."
     blocks = [_entry(own) for own in by_student.values()]
     return _within(head, blocks, foot, at_most)
 
@@ -74,7 +74,7 @@ def _single(alerts: Sequence[Alert]) -> str:
     command = first.student_id if _TYPEABLE.fullmatch(first.student_id) else "<student>"
     told = "I am writing to the student as well. " if any(a.also_told for a in alerts) else ""
     shows = f"`why {command}` shows the whole picture"
-    lines.append(f"\n{told}{shows}, `message {command}` writes, `meet {command}` finds a time.")
+    lines.append(f"\n{told}{shows}, `message {command}` writes.")
     lines.append(f"As of {global_time(first.data_as_of)}.")
     return "\n".join(lines)
 
@@ -101,5 +101,5 @@ def _within(head: str, blocks: Sequence[str], foot: str, at_most: int) -> str:
             break
         kept.append(block)
     left = len(blocks) - len(kept)
-    more = [f"- and {left} more: write `alerts` to see them."] if left else []
+    more = [f"- and {left} more: write `risk` to see them."] if left else []
     return "\n".join([head, "", *kept, *more, "", foot])

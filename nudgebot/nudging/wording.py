@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from nudgebot.insight.table import FigureTable, Value
+from nudgebot.insight.weak_skills import weak_skills
 from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
 from nudgebot.nudging.facts import Facts, GroupFacts
@@ -17,6 +18,7 @@ from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
 from nudgebot.nudging.roll import Pupil, Seat, members, mentors, seats
 from nudgebot.nudging.rule import AppliesTo, Rule
+from nudgebot.nudging.study_plan import WeakSkill
 from nudgebot.school.days import from_day, local_day
 from nudgebot.store import Store
 
@@ -51,6 +53,8 @@ class Wording:
         self._seats = seats(store, pupils)
         self._names = _teacher_names(store, self._teachers.values())
         self._holidays = _holidays(store, self._as_of, policy)
+        plans = {w.nudge.student_id for w in passage.ready if w.candidate.rule.include_study_plan}
+        self._skills = weak_skills(store, plans, self._as_of, zone=policy.zone) if plans else {}
 
     def facts(self, student_id: str) -> Facts:
         """What a message to or about a student may say."""
@@ -68,6 +72,10 @@ class Wording:
             language=pupil.language or self._policy.language,
             class_name=classes[0].name if len(classes) == 1 else "",
             teacher=self._names.get(teachers[0], "") if len(teachers) == 1 else "",
+            skills=tuple(
+                WeakSkill(each.name, each.accuracy_percent, each.subject)
+                for each in self._skills.get(student_id, ())
+            ),
             free_days=self._holidays,
         )
 

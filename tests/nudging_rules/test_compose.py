@@ -308,7 +308,7 @@ def test_a_digest_is_sorted_and_says_what_it_left_out() -> None:
     assert lines[2].startswith("- **Student 070 (7b)**: Hello &#42;rule&#42; (critical)")
     assert "Hello &#42;rule&#42; (low); Second (low). `why s5`" in text
     shown = sum(line.startswith("- **") for line in lines)
-    assert f"- and {200 - shown} more: write `alerts` to see them." in lines
+    assert f"- and {200 - shown} more: write `risk` to see them." in lines
     assert len(text) <= 3000
 
 
