@@ -9,6 +9,8 @@ import pytest
 
 from chat.town import ANA, NOW, STAFF_STREAM, STRANGER, TARA, Town
 from nudgebot.nudging.messages import Direct, InStream
+from nudgebot.nudging.nudges import Nudge
+from nudgebot.nudging.rule import Delivery, Urgency
 
 
 def test_a_message_told_twice_is_answered_once(town: Town) -> None:
@@ -148,3 +150,32 @@ def test_a_group_conversation_without_a_mention_is_left_alone(town: Town) -> Non
     group = Direct((TARA, ANA))
     assert town.say(ANA, "help", group) == []
     assert town.say(ANA, "I was sick", group) == []
+
+
+def test_a_student_learns_why_she_was_nudged(town: Town) -> None:
+    """The rule's name and what held, in plain words; nudges to others about her are not shown."""
+    for name, to_student in (("Check *in*", True), ("For the mentor", False)):
+        nudge = Nudge(
+            key=name,
+            student_id="s1",
+            rule_id=name,
+            rule_name=name,
+            episode_at=NOW,
+            nth=1,
+            type="check_in",
+            urgency=Urgency.LOW,
+            delivery=Delivery.DIRECT_MESSAGE if to_student else Delivery.MENTOR_ALERT,
+            to_student=to_student,
+            decided_at=NOW,
+            due_at=NOW,
+            due_day=0,
+            expires_at=NOW,
+            timing="",
+            explanation="✓ days_since_last_activity 8 > 7; ✗ x 1 > 2",
+            state="sent",
+        )
+        assert town.office.nudges.queue(nudge, [])
+    text = town.answer(ANA, "why")
+    assert "**Check &#42;in&#42;**, because days since last activity 8 &#62; 7" in text
+    assert "For the mentor" not in text
+    assert "For the mentor" in town.answer(TARA, "why s1")

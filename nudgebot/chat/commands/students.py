@@ -100,13 +100,19 @@ def why(call: Call) -> Answer:
         return _private(call, "I have not sent you any nudge so far.")
     lines = [
         f"- {global_time(nudge.due_at)} **{esc(nudge.rule_name)}**, because "
-        f"{esc(nudge.explanation) or 'its rule held for you'}"
+        f"{_reasons(nudge.explanation) or 'its rule held for you'}"
         for nudge in nudges
     ]
     text = "\n".join(["These are the newest nudges you got, and why:", *lines])
     return _private(
         call, f"{text}\n\nIs one of them wrong? Write it here, and your teacher reads it."
     )
+
+
+def _reasons(explanation: str) -> str:
+    """What held, of the judge's explanation, in plain words: `days since last activity 8 > 7`."""
+    held = [part.removeprefix("✓ ") for part in explanation.split("; ") if part.startswith("✓ ")]
+    return esc(", ".join(held).replace("_", " "))
 
 
 def pause(call: Call) -> Answer:
