@@ -174,7 +174,7 @@ def test_a_student_learns_why_she_was_nudged(town: Town) -> None:
             explanation="✓ days_since_last_activity 8 > 7; ✗ x 1 > 2",
             state="sent",
         )
-        assert town.office.nudges.queue(nudge, [])
+        town.office.nudges.queue([(nudge, [])])
     text = town.answer(ANA, "why")
     assert "**Check &#42;in&#42;**, because days since last activity 8 &#62; 7" in text
     assert "For the mentor" not in text
