@@ -45,6 +45,8 @@ OWNERS: dict[str, set[str]] = {
     "click": {"cli"},
     "yaml": {"nudging"},
     "markdown_it": {"sandbox"},
+    "vl_convert": {"reports"},
+    "typst": {"reports"},
 }
 # What decides asks no clock and reads no environment.
 PURE = ("school", "insight", "nudging", "interventions", "reports")
