@@ -100,7 +100,7 @@ class Batch:
         keep: set[Key] = set()
         nameless = 0
         for parsed in parts:
-            self.refuse(layout.table, parsed.problems, len(parsed.refused_keys) + parsed.nameless)
+            self.refuse(layout.table, parsed.problems, parsed.refused)
             keep.update(parsed.refused_keys)
             nameless += parsed.nameless
             for line, row in zip(parsed.lines, parsed.rows, strict=True):
@@ -200,7 +200,7 @@ class Batch:
                 Problem(shown, parsed.lines[place], column, reason)
                 for place, column, reason in log.add(parsed)
             ]
-            self.refuse("practice", parsed.problems, len(parsed.refused_keys) + parsed.nameless)
+            self.refuse("practice", parsed.problems, parsed.refused)
             self.refuse("practice", problems, len(problems))
             self._taken["practice"] += len(parsed.lines) - len(problems)
             self.know(parsed.columns[3])

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 MAX_TEXT = 1000
 MAX_ID = 255
 REMEMBERED = 200_000
+SAID = 10_000  # beyond, a bound is there for the database's sake only
 # Sums of such fractions are exact in any order: a roll-up equals its rows to the last bit.
 MINUTE_PARTS = 2**20
 
@@ -187,9 +188,12 @@ def number(
             raise BadCellError(f"{shortened(text)} is not a number") from error
         if not math.isfinite(value) or "_" in text:
             raise BadCellError(f"{shortened(text)} is not a number")
+        if value < least and most > SAID:
+            raise BadCellError(f"{shortened(text)} is not at least {least:g}")
+        if value > most > SAID:
+            raise BadCellError(f"{shortened(text)} is too large")
         if not least <= value <= most:
-            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
-            raise BadCellError(f"{shortened(text)} is not {bounds}")
+            raise BadCellError(f"{shortened(text)} is not from {least:g} to {most:g}")
         return value
 
     return read
@@ -235,18 +239,15 @@ def zone(text: str) -> str:
 class References:
     """Ids that must be known; the set may grow while other files are read."""
 
-    def __init__(self, known: Collection[str], where: str, *, empty: bool = False) -> None:
+    def __init__(self, known: Collection[str], where: str) -> None:
         self._known = known
         self._where = where
-        self._empty = empty
         self._remembered = Remembering(self.cell)
 
     def cell(self, text: str) -> str:
         """The id; raises BadCellError where nothing of that id is known."""
-        found = optional_key(text)
-        if not found and not self._empty:
-            raise BadCellError("is empty")
-        if found and found not in self._known:
+        found = key(text)
+        if found not in self._known:
             raise BadCellError(f"is not known from {self._where}")
         return found
 

@@ -26,9 +26,9 @@ class Context:
     known: dict[str, set[str]]
     decimal_comma: bool = False
 
-    def references(self, table: str, *, empty: bool = False) -> References:
-        """Reads ids that the table must hold, or have held."""
-        return References(self.known[table], f"{table}.csv", empty=empty)
+    def references(self, table: str, file: str) -> References:
+        """Reads ids that the table must hold, or have held; the file is where people look."""
+        return References(self.known[table], file)
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,10 @@ def identity(name: str) -> Column:
     return Column(name, lambda _: Keys(), required=True)
 
 
-def reference(name: str, table: str) -> Column:
-    """A required column of ids that another file declares."""
-    return Column(name, lambda context: context.references(table), required=True)
+def reference(name: str, table: str, *, file: str = "") -> Column:
+    """A required column of ids that another file declares, by default that of the table's name."""
+    where = file or f"{table}.csv"
+    return Column(name, lambda context: context.references(table, where), required=True)
 
 
 @dataclass(frozen=True)

@@ -97,19 +97,11 @@ class NativeExport:
             bare = None
             if min(map(len, parsed.texts[at_place]), default=16) < 16:
                 bare = [is_bare_day(text) for text in parsed.texts[at_place]]
+            ones = [1] * len(ats)
             rows = Activities(
-                ids,
-                students,
-                ats,
-                kinds,
-                contents,
-                subjects,
-                [1] * len(ats),
-                minutes,
-                progress,
-                bare,
+                ids, students, ats, kinds, contents, subjects, ones, minutes, progress, bare
             )
-            batch.refuse("activities", parsed.problems, len(parsed.refused_keys) + parsed.nameless)
+            batch.refuse("activities", parsed.problems, parsed.refused)
             batch.activities(rows, parsed.lines, found.member.shown)
 
 

@@ -6,9 +6,10 @@ data set tells about a person besides the studies (gender, region, age, disabili
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import compress
 from typing import Any
 
 from nudgebot.errors import ExportError, Problem
@@ -170,38 +171,36 @@ class OuladExport:
 
     def _visits(self, batch: Batch) -> None:
         """Clicks: a row is a student's clicks on one page on one day; equal rows all count."""
+        shown = self.found[VISITS.file].member.shown
         noons: dict[tuple[str, str, int], int] = {}
         for parsed in self._parsed(VISITS, batch):
+            _without_strangers(parsed, self._lengths, shown)
+            batch.refuse(VISITS.table, parsed.problems, parsed.refused)
             modules, presentations, students, sites, offsets, clicks = parsed.columns
             keys = list(zip(modules, presentations, offsets, strict=True))
             for module, presentation, offset in set(keys) - noons.keys():
                 noons[module, presentation, offset] = self._at(
                     batch, (module, presentation), offset, NOON
                 )
-            count = len(keys)
-            nothing: list[float | None] = [None] * count
-            kind = self._kinds.get
+            nothing: list[float | None] = [None] * len(keys)
             rows = Activities(
-                [""] * count,
-                students,
-                [noons[key] for key in keys],
-                [kind(site, "unknown") for site in sites],
-                sites,
-                modules,
-                clicks,
-                nothing,
-                nothing,
-                [True] * count,
+                ids=[""] * len(keys),
+                students=students,
+                ats=[noons[key] for key in keys],
+                kinds=[self._kinds.get(site, "unknown") for site in sites],
+                contents=sites,
+                subjects=modules,
+                events=clicks,
+                minutes=nothing,
+                progress=nothing,
+                bare_days=[True] * len(keys),
             )
-            batch.refuse(VISITS.table, parsed.problems, len(parsed.refused_keys) + parsed.nameless)
-            batch.activities(
-                rows, parsed.lines, self.found[VISITS.file].member.shown, table=VISITS.table
-            )
+            batch.activities(rows, parsed.lines, shown, table=VISITS.table)
 
     def _rows(self, layout: Layout, batch: Batch) -> Iterable[tuple[tuple[Any, ...], int]]:
         """The rows of a file with their lines; counts them under the file's own name."""
         for parsed in self._parsed(layout, batch):
-            batch.refuse(layout.table, parsed.problems, len(parsed.refused_keys) + parsed.nameless)
+            batch.refuse(layout.table, parsed.problems, parsed.refused)
             batch.take(layout.table, len(parsed.lines))
             yield from zip(parsed.rows, parsed.lines, strict=True)
 
@@ -225,6 +224,23 @@ class OuladExport:
     def _at(self, batch: Batch, pair: Pair, offset: int, clock: time) -> int:
         day = self._start(pair) + timedelta(days=offset)
         return to_at(datetime.combine(day, clock, tzinfo=batch.context.zone))
+
+
+def _without_strangers(parsed: Parsed, known: Collection[Pair], shown: str) -> None:
+    """Refuse the rows of presentations that courses.csv does not have."""
+    pairs = list(zip(*parsed.columns[:2], strict=True))
+    strange = set(pairs) - set(known)
+    if not strange:
+        return
+    kept = [pair not in strange for pair in pairs]
+    parsed.problems += [
+        Problem(shown, line, "code_presentation", "is not known from courses.csv")
+        for line, keep in zip(parsed.lines, kept, strict=True)
+        if not keep
+    ]
+    parsed.nameless += kept.count(False)
+    parsed.columns = [tuple(compress(column, kept)) for column in parsed.columns]
+    parsed.lines = list(compress(parsed.lines, kept))
 
 
 def class_id(module: str, presentation: str) -> str:
@@ -257,6 +273,3 @@ def open_oulad(bundle: Bundle, *, starts: Mapping[str, date] | None = None) -> O
         header = read_header(member, known=layout.known, required=layout.required)
         found[name] = Found(layout, member, header)
     return OuladExport(found, starts or {})
-
-
-Reader = Callable[[Bundle], OuladExport]

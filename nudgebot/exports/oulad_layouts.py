@@ -36,7 +36,7 @@ def _assessed(row: list[Any], context: Context) -> None:
 
 _MODULE = simple("code_module", cells.key, required=True)
 _PRESENTATION = simple("code_presentation", cells.key, required=True)
-_STUDENT = reference("id_student", "students")
+_STUDENT = reference("id_student", "students", file="studentInfo.csv")
 _SCORE = simple("score", _blank(cells.number(most=1000)), required=True)
 
 COURSES = Layout(

@@ -32,6 +32,11 @@ class Parsed:
     nameless: int = 0
 
     @property
+    def refused(self) -> int:
+        """How many rows were refused."""
+        return len(self.refused_keys) + self.nameless
+
+    @property
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows."""
         return zip(*self.columns, strict=True)
