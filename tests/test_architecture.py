@@ -13,12 +13,13 @@ import nudgebot
 ROOT = Path(nudgebot.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
-OPEN = {"errors", "settings", "store"}
+OPEN = {"errors", "markup", "settings", "store"}
 PARTS = {"school", "exports", "insight", "nudging", "interventions", "reports"}
 EDGE = PARTS | {"chat"}
 # What each part may import, beside itself and what is open to all.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "markup": set(),
     "settings": set(),
     "store": set(),
     "school": set(),

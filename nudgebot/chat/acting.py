@@ -12,7 +12,7 @@ from nudgebot.chat.office import Office
 from nudgebot.chat.previews import LINK, RELEASE, SEND
 from nudgebot.chat.sending import letters_in, send_all
 from nudgebot.errors import CommandError
-from nudgebot.nudging.escaping import esc, fence
+from nudgebot.markup import esc, fence
 from nudgebot.school.links import KINDS
 
 Clock = Callable[[], datetime]

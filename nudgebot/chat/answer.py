@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button, Recipient
 
 Errand = Callable[[Callable[[], datetime]], "Answer"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Unit
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 
 NOT_KNOWN = "not known yet"
 RISK_SIGNS: Mapping[str, str] = {

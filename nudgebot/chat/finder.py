@@ -11,7 +11,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.periods import Calendar, Period
 from nudgebot.chat.speech import mentioned_user
 from nudgebot.errors import CommandError, NudgebotError
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
 from nudgebot.school.days import from_day
 from nudgebot.school.links import Links

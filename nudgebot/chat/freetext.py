@@ -10,7 +10,7 @@ from nudgebot.chat.incoming import Incoming
 from nudgebot.chat.letters import TeacherMessage
 from nudgebot.chat.office import Office
 from nudgebot.chat.speech import spoken
-from nudgebot.nudging.escaping import esc, fence, global_time
+from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.school.days import local_day
 from nudgebot.school.people import Student

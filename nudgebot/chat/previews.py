@@ -11,7 +11,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.sending import Letter
 from nudgebot.chat.wording import from_teacher
-from nudgebot.nudging.escaping import fence
+from nudgebot.markup import fence
 from nudgebot.nudging.messages import Button
 
 LONGEST_TEXT = 4000

@@ -8,7 +8,7 @@ from datetime import datetime
 from nudgebot.chat.office import Office
 from nudgebot.insight.risk import RiskAssessment, assess
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import global_time
+from nudgebot.markup import global_time
 from nudgebot.nudging.freshness import newest, staleness
 
 

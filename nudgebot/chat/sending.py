@@ -14,7 +14,7 @@ from nudgebot.chat.letters import TeacherMessage
 from nudgebot.chat.office import Office
 from nudgebot.chat.reading import figures_of
 from nudgebot.chat.wording import belongs, from_teacher
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.outbox import Posted
 from nudgebot.school.people import Student

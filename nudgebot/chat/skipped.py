@@ -9,7 +9,7 @@ from datetime import datetime
 from nudgebot.chat.answer import Answer, Reply, code
 from nudgebot.chat.confirmations import place_text, read_place
 from nudgebot.chat.incoming import Incoming
-from nudgebot.nudging.escaping import clean, global_time
+from nudgebot.markup import clean, global_time
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
 

@@ -12,7 +12,7 @@ from nudgebot.chat.figures_text import as_number
 from nudgebot.chat.office import Office
 from nudgebot.chat.reading import data_as_of, figures_of
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import esc, fence
+from nudgebot.markup import esc, fence
 from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.rendering import CompositionError
 from nudgebot.nudging.templates import BY_HAND

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import esc, global_time
+from nudgebot.markup import esc, global_time
 from nudgebot.nudging.facts import Facts, GroupFacts
 from nudgebot.nudging.length import trim
 from nudgebot.nudging.rendering import CompositionError, Renderer, Safe, whole

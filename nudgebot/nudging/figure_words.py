@@ -8,7 +8,7 @@ from types import MappingProxyType
 from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Metric, Unit
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 from nudgebot.nudging.judge import explain
 from nudgebot.nudging.operators import EXISTENCE
 from nudgebot.nudging.rule import Condition, Operand, Test, tests_in

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Metric
-from nudgebot.nudging.escaping import esc, global_time
+from nudgebot.markup import esc, global_time
 from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.figure_words import reasons_in_words
 from nudgebot.nudging.length import LONGEST

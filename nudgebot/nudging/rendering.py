@@ -13,7 +13,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from nudgebot.errors import RuleError
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 
 _AND: Mapping[str, str] = MappingProxyType({"en": " and ", "de": " und "})
 _WEEKDAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -10,7 +10,7 @@ from typing import Any
 
 from nudgebot.insight.metric import Metric, Unit
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import global_time
+from nudgebot.markup import global_time
 from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.rendering import Safe
 from nudgebot.nudging.study_plan import WeakSkill

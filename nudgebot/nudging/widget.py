@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nudgebot.nudging.escaping import esc, global_time
+from nudgebot.markup import esc, global_time
 
 LEVELS = ("critical", "high", "medium", "low", "minimal", "unknown")
 

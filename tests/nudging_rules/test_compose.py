@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from message_words import FIGURES, NOW, composer, facts, rule, template
 
+from nudgebot.markup import esc
 from nudgebot.nudging import rule as words
 from nudgebot.nudging.compose import Composer
-from nudgebot.nudging.escaping import esc
 from nudgebot.nudging.facts import GroupFacts
 from nudgebot.nudging.length import LONGEST
 from nudgebot.nudging.mentor_alert import alert, digest

@@ -11,7 +11,7 @@ from nudgebot.chat.finder import named, one_student, user_meant
 from nudgebot.chat.previews import LINK, RELEASE, ask
 from nudgebot.chat.reading import data_note
 from nudgebot.errors import CommandError
-from nudgebot.nudging.escaping import esc, fence, global_time, mention
+from nudgebot.markup import esc, fence, global_time, mention
 from nudgebot.nudging.freshness import staleness
 from nudgebot.school.days import from_at
 from nudgebot.school.links import KINDS, Kind

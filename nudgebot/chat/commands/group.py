@@ -13,7 +13,7 @@ from nudgebot.chat.previews import preview
 from nudgebot.chat.sending import Letter
 from nudgebot.chat.wording import belongs, chosen_or_first, facts_of
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.people import Student
 

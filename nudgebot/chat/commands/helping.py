@@ -5,7 +5,7 @@ from __future__ import annotations
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import KNOWN, Call, Command, Registry, Role, Scope
 from nudgebot.errors import CommandError
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 
 STUDENT_WORDS = (
     "You can also just write to me: your answer goes to your teacher. "

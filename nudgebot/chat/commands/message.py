@@ -15,7 +15,7 @@ from nudgebot.chat.sending import Letter
 from nudgebot.chat.speech import words_of
 from nudgebot.chat.wording import facts_of, filled, fitting
 from nudgebot.errors import CommandError
-from nudgebot.nudging.escaping import esc
+from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
 from nudgebot.school.people import Student
 

@@ -22,7 +22,7 @@ from nudgebot.chat.reading import assessment_of, data_note, figures_of
 from nudgebot.insight.performance import Performance, SkillAccuracy, Task, performance
 from nudgebot.insight.risk import RiskAssessment
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import esc, global_time
+from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Button
 from nudgebot.school.days import local_day, zone_named
 from nudgebot.school.people import Student

@@ -12,8 +12,8 @@ from nudgebot.chat.reading import assessment_of, data_note, figures_of
 from nudgebot.errors import CommandError
 from nudgebot.insight.risk import RiskAssessment
 from nudgebot.insight.table import Value
+from nudgebot.markup import esc, global_time
 from nudgebot.nudging.decisions import QUEUED, Recorded
-from nudgebot.nudging.escaping import esc, global_time
 from nudgebot.nudging.messages import Button
 from nudgebot.nudging.nudges import Nudge
 from nudgebot.school.days import local_day

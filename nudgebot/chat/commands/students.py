@@ -13,7 +13,7 @@ from nudgebot.chat.reading import data_note, figures_of
 from nudgebot.errors import CommandError
 from nudgebot.insight.performance import performance
 from nudgebot.insight.table import Value
-from nudgebot.nudging.escaping import esc, global_time
+from nudgebot.markup import esc, global_time
 
 LONGEST_PAUSE_DAYS = 60
 MOST_NUDGES = 5

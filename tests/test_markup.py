@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from nudgebot.nudging.escaping import clean, esc, fence, global_time, mention
+from nudgebot.markup import clean, esc, fence, global_time, mention
 from nudgebot.nudging.length import split, trim
 
 ENTITY = re.compile(r"&#\d+;")
