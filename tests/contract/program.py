@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 PATIENCE_SECONDS = 30.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.05
 Seen = TypeVar("Seen")
 
