@@ -196,6 +196,12 @@ SETTINGS: tuple[Setting, ...] = (
         "bulk_limit", "50", COUNT, "A bulk message to more students asks for a second confirmation."
     ),
     Setting("sends_per_minute", "120", COUNT, "Most requests that send something in a minute."),
+    Setting(
+        "fonts_path",
+        "data/fonts",
+        PATH,
+        "A folder with more fonts for charts and PDFs, for scripts that the bundled ones lack.",
+    ),
     Setting("log_level", "info", TEXT, "debug, info, warning or error."),
 )
 
