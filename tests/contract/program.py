@@ -91,10 +91,16 @@ class Program:
         """SIGTERM; the exit code, and a failed test where there is none in time."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+        return self.ended("SIGTERM", seconds=STOP_SECONDS)
+
+    def ended(self, why: str, *, seconds: float = PATIENCE_SECONDS) -> int:
+        """The exit code, once it has ended by itself; a failed test where it goes on."""
+        assert self._process is not None
         try:
-            return self._process.wait(STOP_SECONDS)
+            return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"SIGTERM did not end it:\n{self._tail()}") from None
+            message = f"{why} did not end it within {seconds:.0f} s:\n{self._tail()}"
+            raise AssertionError(message) from None
 
     def until(
         self, look: Callable[[], Seen], what: str, *, seconds: float = PATIENCE_SECONDS

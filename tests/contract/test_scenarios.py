@@ -103,11 +103,8 @@ def test_a_nudge_arrives_and_is_followed(
     assert [each.copies(me.user_id, cast.word) for each in others] == [0, 0, 0, 0]
 
 
-def test_a_chart_reaches_its_readers_only(
-    cast: Cast, gateway: Gateway, me: Me, program: Program
-) -> None:
+def test_a_chart_reaches_its_readers_only(cast: Cast, gateway: Gateway, me: Me) -> None:
     """An uploaded picture can be opened by those who got its link, and by nobody else."""
-    assert program.is_running
     reader, stranger = cast.students[0], cast.students[3]
     picture = png()
     path = gateway.upload("chart.png", picture)

@@ -182,3 +182,17 @@ def test_sigterm_ends_it_cleanly(bench: Bench) -> None:
         bench.sandbox.faults.come_back()
     bench.program.start()
     assert bench.goes_on()
+
+
+def test_a_key_that_is_no_longer_good_ends_it(bench: Bench) -> None:
+    """Locked out, it ends with 2 and a sentence, instead of looking healthy and being deaf."""
+    bot, program = bench.school.bot, bench.program
+    bench.sandbox.change_user(bot, api_key="another")
+    try:
+        bench.sandbox.say(bench.school.teacher, "help", bot)
+        assert program.ended("a wrong key") == 2
+    finally:
+        bench.sandbox.change_user(bot, api_key=bot.api_key)
+    assert "check zuliprc" in program.log.splitlines()[-1]
+    program.start()
+    assert bench.goes_on()
