@@ -10,18 +10,8 @@ from zoneinfo import ZoneInfo
 
 from nudgebot.nudging.rule import AppliesTo
 from nudgebot.school.days import local_day, zone_named
+from nudgebot.school.enrollment import IN_FORCE, IN_TERM
 from nudgebot.store import Store
-
-# It counts on a day when it has begun, has not ended, and neither it nor its class is gone.
-_IN_FORCE = """
-    e.gone_at IS NULL AND c.gone_at IS NULL
-    AND (e.begin_day IS NULL OR e.begin_day <= :day)
-    AND (e.end_day IS NULL OR e.end_day >= :day)
-"""
-_IN_TERM = """
-    (c.term_start_day IS NULL OR c.term_start_day <= :day)
-    AND (c.term_end_day IS NULL OR c.term_end_day >= :day)
-"""
 
 
 @dataclass(frozen=True)
@@ -89,9 +79,9 @@ def _absences(store: Store, student_ids: Collection[str], day: int) -> dict[str,
     if holiday is not None:
         return dict.fromkeys(student_ids, "Today is a holiday.")
     rows = store.rows(
-        f"""SELECT e.person_id, MAX({_IN_TERM}) AS in_term
+        f"""SELECT e.person_id, MAX({IN_TERM}) AS in_term
             FROM enrollments e JOIN classes c ON c.class_id = e.class_id
-            WHERE e.role = 'student' AND {_IN_FORCE}
+            WHERE e.role = 'student' AND {IN_FORCE}
             AND e.person_id IN (SELECT value FROM json_each(:ids))
             GROUP BY e.person_id""",  # noqa: S608  # constants of this module
         {"day": day, "ids": json.dumps(list(student_ids))},
@@ -113,7 +103,7 @@ def seats(store: Store, found: Iterable[Pupil]) -> dict[str, list[Seat]]:
         rows = store.rows(
             f"""SELECT e.person_id, c.class_id, c.name, c.subject, c.stream
                 FROM enrollments e JOIN classes c ON c.class_id = e.class_id
-                WHERE e.role = 'student' AND {_IN_FORCE} AND {_IN_TERM}
+                WHERE e.role = 'student' AND {IN_FORCE} AND {IN_TERM}
                 AND e.person_id IN (SELECT value FROM json_each(:ids))
                 ORDER BY c.class_id""",  # noqa: S608  # constants of this module
             {"day": day, "ids": json.dumps(ids)},
@@ -126,7 +116,7 @@ def seats(store: Store, found: Iterable[Pupil]) -> dict[str, list[Seat]]:
 
 
 def mentors(store: Store, found: Iterable[Pupil]) -> dict[str, list[str]]:
-    """The ids of the teachers of the classes that each of the students is in today."""
+    """The ids of the teachers of the classes in term that each of the students is in today."""
     teachers: dict[str, list[str]] = {}
     for day, ids in _by_day(found).items():
         rows = store.rows(
@@ -138,7 +128,7 @@ def mentors(store: Store, found: Iterable[Pupil]) -> dict[str, list[str]]:
                     AND s.gone_at IS NULL
                     AND (s.begin_day IS NULL OR s.begin_day <= :day)
                     AND (s.end_day IS NULL OR s.end_day >= :day)
-                WHERE e.role = 'teacher' AND {_IN_FORCE}
+                WHERE e.role = 'teacher' AND {IN_FORCE} AND {IN_TERM}
                 AND s.person_id IN (SELECT value FROM json_each(:ids))
                 ORDER BY 1, 2""",  # noqa: S608  # constants of this module
             {"day": day, "ids": json.dumps(ids)},
@@ -156,7 +146,7 @@ def members(store: Store, applies_to: AppliesTo, *, day: int) -> frozenset[str]:
     rows = store.rows(
         f"""SELECT e.person_id, c.class_id, c.name, c.subject
             FROM enrollments e JOIN classes c ON c.class_id = e.class_id
-            WHERE e.role = 'student' AND {_IN_FORCE} AND {_IN_TERM}""",  # noqa: S608  # constants of this module
+            WHERE e.role = 'student' AND {IN_FORCE} AND {IN_TERM}""",  # noqa: S608  # constants of this module
         {"day": day},
     )
     chosen: dict[tuple[str, str, str], bool] = {}

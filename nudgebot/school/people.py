@@ -6,7 +6,10 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from nudgebot.school.enrollment import IN_FORCE, IN_TERM
 from nudgebot.store import Store
+
+_NOW = f"{IN_FORCE} AND {IN_TERM}"
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,6 @@ class SchoolClass:
     stream: str
     term_start_day: int | None
     term_end_day: int | None
-
-
-# It counts on a day when it has begun, has not ended, and neither it nor its class is gone.
-_IN_FORCE = """
-    e.gone_at IS NULL
-    AND (e.begin_day IS NULL OR e.begin_day <= :day)
-    AND (e.end_day IS NULL OR e.end_day >= :day)
-    AND EXISTS (SELECT 1 FROM classes c WHERE c.class_id = e.class_id AND c.gone_at IS NULL)
-"""
 
 
 class People:
@@ -114,35 +108,37 @@ class People:
         ]
 
     def classes_of(self, person_id: str, *, role: str, day: int) -> list[SchoolClass]:
-        """The classes that a student or teacher is in on a day, by id."""
+        """The classes in term that a student or teacher is in on a day, by id."""
         rows = self._store.rows(
-            f"""SELECT k.* FROM classes k JOIN enrollments e ON e.class_id = k.class_id
-                WHERE e.person_id = :person AND e.role = :role AND {_IN_FORCE}
-                ORDER BY k.class_id""",  # noqa: S608  # a constant of this module
+            f"""SELECT c.* FROM classes c JOIN enrollments e ON e.class_id = c.class_id
+                WHERE e.person_id = :person AND e.role = :role AND {_NOW}
+                ORDER BY c.class_id""",  # noqa: S608  # a constant of this module
             {"person": person_id, "role": role, "day": day},
         )
         return [_class(row) for row in rows]
 
     def students_in(self, class_ids: Collection[str], *, day: int) -> list[Student]:
-        """The active students of these classes on a day, each once, by id."""
+        """The active students of these classes on a day of their term, each once, by id."""
         marks = ", ".join(f":c{number}" for number in range(len(class_ids)))
         rows = self._store.rows(
             f"""SELECT DISTINCT s.* FROM students s
                 JOIN enrollments e ON e.person_id = s.student_id AND e.role = 'student'
-                WHERE s.gone_at IS NULL AND s.active AND e.class_id IN ({marks}) AND {_IN_FORCE}
+                JOIN classes c ON c.class_id = e.class_id
+                WHERE s.gone_at IS NULL AND s.active AND e.class_id IN ({marks}) AND {_NOW}
                 ORDER BY s.student_id""",  # noqa: S608  # constants and parameter marks
             {"day": day} | {f"c{number}": each for number, each in enumerate(class_ids)},
         )
         return [_student(row) for row in rows]
 
     def teachers_of(self, student_id: str, *, day: int) -> list[Teacher]:
-        """The teachers of the classes that the student is in on a day, each once, by id."""
+        """The teachers of the classes in term that the student is in, each once, by id."""
         rows = self._store.rows(
             f"""SELECT DISTINCT t.* FROM teachers t
                 JOIN enrollments e ON e.person_id = t.teacher_id AND e.role = 'teacher'
-                WHERE t.gone_at IS NULL AND {_IN_FORCE} AND e.class_id IN (
-                    SELECT e.class_id FROM enrollments e
-                    WHERE e.person_id = :student AND e.role = 'student' AND {_IN_FORCE})
+                JOIN classes c ON c.class_id = e.class_id
+                WHERE t.gone_at IS NULL AND {_NOW} AND e.class_id IN (
+                    SELECT e.class_id FROM enrollments e JOIN classes c ON c.class_id = e.class_id
+                    WHERE e.person_id = :student AND e.role = 'student' AND {_NOW})
                 ORDER BY t.teacher_id""",  # noqa: S608  # a constant of this module
             {"student": student_id, "day": day},
         )
