@@ -120,7 +120,8 @@ SETTINGS: tuple[Setting, ...] = (
         "stale_after_hours",
         "36",
         COUNT,
-        "Without a fresh export for so long, nudging stops and the admins are told.",
+        "Without news in the exports for so long, weekends and holidays not counted, nudging stops "
+        "and the admins are told.",
     ),
     Setting("rules_file_path", "rules", PATH, "The folder (or one file) with the nudging rules."),
     Setting("templates_path", "message_templates", PATH, "The folder with the message templates."),

@@ -35,6 +35,6 @@ def data_note(office: Office, as_of: datetime) -> str:
     if known is None:
         return "*No export has been read yet.*"
     hours = office.settings["stale_after_hours"]
-    stale = staleness(office.store, stale_after_hours=hours, as_of=as_of)
+    stale = staleness(office.store, stale_after_hours=hours, zone=office.zone, as_of=as_of)
     warning = " ⚠️ That is old: no fresh export has come." if stale else ""
     return f"*Data as of {global_time(known)}.*{warning}"

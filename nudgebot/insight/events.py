@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nudgebot.insight.decline import Row, number
-from nudgebot.insight.table import FigureTable
 
 SCORE_POINTS = 15
 SCORE_DAYS = 14
@@ -35,17 +34,6 @@ class Event:
     kind: str
     student_id: str
     detail: str
-
-
-def events_between(before: FigureTable, after: FigureTable) -> list[Event]:
-    """The events of the students that both tables hold, by student in the later one's order."""
-    earlier = {student_id: index for index, student_id in enumerate(before.student_ids)}
-    return [
-        Event(kind, student_id, detail)
-        for index, student_id in enumerate(after.student_ids)
-        if student_id in earlier
-        for kind, detail in changes(before.row(earlier[student_id]), after.row(index)).items()
-    ]
 
 
 def changes(before: Row, after: Row) -> dict[str, str]:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from nudgebot.insight import definitions
 from nudgebot.insight.computation import Columns, Computation, chunks, snapshot
 from nudgebot.insight.definitions.scores import CLASS_AVERAGES
-from nudgebot.insight.events import changes
+from nudgebot.insight.events import Event, changes
 from nudgebot.insight.risk import RiskAssessment, assess, score_and_level
 from nudgebot.insight.risk_factors import NEEDS
 from nudgebot.insight.shelf import NAMES, Shelf, Stored, laid_out, stored, taken
@@ -27,21 +27,20 @@ from nudgebot.insight.table import FigureTable, Value
 from nudgebot.school.days import from_at, to_at, zone_named
 from nudgebot.store import Store
 
+SET_BACK = timedelta(hours=1)
 _RELATIVE = tuple(NAMES.index(name) for name in ("percentile_rank", "risk_level", "risk_score"))
 
 
 @dataclass(frozen=True)
 class Refresh:
-    """What a refresh did.
+    """What a refresh did: whose figures differ from before, new students included.
 
-    `changed` are the students of whom any figure differs from before, new ones included. `before`
-    and `after` hold the same students: those an import touched, and those to whom time alone
-    brought an event (a streak ran out, an exam came near), as far as they had figures before.
+    `events` are all that wait to be acted on, of this refresh and of earlier ones, by student: they
+    stay in the database until `Figures.settle`, so that a process that dies in between loses none.
     """
 
     changed: frozenset[str]
-    before: FigureTable
-    after: FigureTable
+    events: tuple[Event, ...]
 
 
 class Figures:
@@ -69,19 +68,33 @@ class Figures:
         """Bring the stored figures up to this instant; takes the students off `touched`.
 
         Everything is computed anew, and nothing compared, where the stored figures are of another
-        basis (zone, thresholds, definitions) or of a later instant.
+        basis (zone, thresholds, definitions) or of a much later instant. A clock that was set back
+        a little is waited for: what was computed holds until it is there again.
         """
         state = self._store.row("SELECT computed_at, basis FROM figures_state")
+        if state is not None and timedelta() < from_at(state["computed_at"]) - as_of < SET_BACK:
+            as_of = from_at(state["computed_at"])
         at = to_at(as_of)
         if state is None or state["basis"] != self._basis() or state["computed_at"] > at:
             self.recompute(as_of)
-            return Refresh(frozenset(self._shelf.rows()), laid_out([], []), laid_out([], []))
+            return Refresh(frozenset(self._shelf.rows()), self._events())
         due = self._store.rows(
             """SELECT student_id FROM touched
                UNION SELECT student_id FROM figures WHERE next_at <= ?""",
             [at],
         )
-        return self._advance([row[0] for row in due], as_of)
+        return Refresh(self._advance([row[0] for row in due], as_of), self._events())
+
+    def settle(self, events: Iterable[Event]) -> None:
+        """These have been acted on; the same change later is an event of its own."""
+        self._store.executemany(
+            "DELETE FROM events WHERE student_id = ? AND kind = ? AND detail = ?",
+            [(each.student_id, each.kind, each.detail) for each in events],
+        )
+
+    def _events(self) -> tuple[Event, ...]:
+        rows = self._store.rows("SELECT kind, student_id, detail FROM events ORDER BY 2, 1")
+        return tuple(Event(*row) for row in rows)
 
     def recompute(self, as_of: datetime) -> None:
         """Compute everything anew; the answer is the one that refreshing would have given."""
@@ -130,60 +143,49 @@ class Figures:
         digest = crc32("".join([*selects, CLASS_AVERAGES]).encode())
         return json.dumps([self._zone.key, sorted(self._thresholds.items()), digest])
 
-    def _advance(self, student_ids: Iterable[str], as_of: datetime) -> Refresh:
-        """Compute these students as of the instant, portion by portion, then the standings."""
+    def _advance(self, student_ids: Iterable[str], as_of: datetime) -> frozenset[str]:
+        """Compute these students as of the instant, portion by portion, then the standings.
+
+        Gives back whose figures differ.
+        """
         computation = Computation(self._store, self._zone, as_of)
         changed: set[str] = set()
-        kept: dict[str, Stored] = {}
         portions = list(chunks(set(student_ids)))
         if len(portions) == 1:
             with self._store.transaction():
-                kept |= self._own(computation, portions[0], changed)
+                self._own(computation, portions[0], changed)
                 self._relative(changed)
                 self._note(as_of)
         else:
             for portion in portions:
                 with self._store.transaction():
-                    kept |= self._own(computation, portion, changed)
+                    self._own(computation, portion, changed)
             self._relative(changed)
             self._note(as_of)
-        after = self._shelf.rows(kept)
-        before = laid_out(list(after), [kept[each] for each in after])
-        return Refresh(frozenset(changed), before, laid_out(list(after), list(after.values())))
+        return frozenset(changed)
 
-    def _own(
-        self, computation: Computation, portion: list[str], changed: set[str]
-    ) -> dict[str, Stored]:
-        """A portion's own figures; gives back the earlier rows of whom events may tell."""
-        touched = {
-            row[0]
-            for row in self._store.rows(
-                "SELECT t.student_id FROM json_each(?) j CROSS JOIN touched t"
-                " WHERE t.student_id = j.value",
-                [json.dumps(portion)],
-            )
-        }
+    def _own(self, computation: Computation, portion: list[str], changed: set[str]) -> None:
+        """A portion's own figures, and the events that they bring."""
         before = self._shelf.rows(portion)
         computed = computation.figures(portion)
         self._standings.replace(portion, computed.averages)
         self._shelf.drop(set(before) - set(computed.student_ids))
         rows: list[tuple[str, int, Stored]] = []
-        kept: dict[str, Stored] = {}
+        events: list[tuple[str, str, str]] = []
         for index, student_id in enumerate(computed.student_ids):
             old = before.get(student_id)
             new = _with_relative(stored(computed.columns, index), old)
             rows.append((student_id, computed.next_at[index], new))
             if new != old:
                 changed.add(student_id)
-            if old is not None and (
-                student_id in touched or (new != old and changes(taken(old), taken(new)))
-            ):
-                kept[student_id] = old
+                if old is not None:
+                    found = changes(taken(old), taken(new)).items()
+                    events += [(student_id, kind, detail) for kind, detail in found]
         self._shelf.put(rows)
+        self._store.executemany("INSERT OR REPLACE INTO events VALUES (?, ?, ?)", events)
         self._store.executemany(
             "DELETE FROM touched WHERE student_id = ?", ([each] for each in portion)
         )
-        return kept
 
     def _relative(self, changed: set[str]) -> None:
         """Rank what waits for it, and assess the risk of whoever that concerns."""

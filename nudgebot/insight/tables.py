@@ -45,6 +45,20 @@ CREATE TABLE unranked_classes (
 ) WITHOUT ROWID;
 """
 
+_EVENTS = """
+CREATE TABLE events (                        -- raised and not acted on yet
+    student_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (student_id, kind)
+) WITHOUT ROWID;
+"""
+
 SCHEMA = Schema(
-    "insight", (("figures", f"{FIGURES};\n{FIGURES_INDEX};\n"), ("standings", _STANDINGS))
+    "insight",
+    (
+        ("figures", f"{FIGURES};\n{FIGURES_INDEX};\n"),
+        ("standings", _STANDINGS),
+        ("events", _EVENTS),
+    ),
 )

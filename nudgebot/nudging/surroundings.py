@@ -83,7 +83,9 @@ def look_around(
     return Surroundings(
         as_of=as_of,
         policy=policy,
-        stale=staleness(store, stale_after_hours=policy.stale_after_hours, as_of=as_of),
+        stale=staleness(
+            store, stale_after_hours=policy.stale_after_hours, zone=policy.zone, as_of=as_of
+        ),
         pupils=found,
         absences={student_id: absence for student_id, absence in absences.items() if absence},
         consents=Consents(store).table(ids),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from nudgebot.chat.gateway import Gateway
 from nudgebot.exports.inbox import Inbox, Outcome
 from nudgebot.exports.report import ImportReport
-from nudgebot.insight.events import Event, events_between
+from nudgebot.insight.events import Event
 from nudgebot.insight.figures import Figures
 from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
@@ -108,15 +108,18 @@ class Ticks:
         if all(outcome.state != "taken" for outcome in outcomes) and not self._touched():
             return Imported(outcomes)
         refresh = self._figures.refresh(as_of)
-        events = tuple(events_between(refresh.before, refresh.after))
-        evaluation = self._engine.evaluate(as_of, student_ids=refresh.changed, events=events)
-        return Imported(outcomes, events, evaluation)
+        evaluation = self._engine.evaluate(
+            as_of, student_ids=refresh.changed, events=refresh.events
+        )
+        self._figures.settle(refresh.events)
+        return Imported(outcomes, refresh.events, evaluation)
 
     def evaluation(self, as_of: datetime) -> Evaluation:
         """Judge every rule for every student."""
         refresh = self._figures.refresh(as_of)
-        events = events_between(refresh.before, refresh.after)
-        return self._engine.evaluate(as_of, events=events)
+        found = self._engine.evaluate(as_of, events=refresh.events)
+        self._figures.settle(refresh.events)
+        return found
 
     def delivery(self, as_of: datetime) -> Delivered:
         """Send what is due, settle what is open, and renew the daily summary."""
@@ -131,7 +134,10 @@ class Ticks:
     def upkeep(self, as_of: datetime) -> str:
         """Tell the admins when the data are stale, once a day, and empty old letters."""
         stale = staleness(
-            self._store, stale_after_hours=self._settings["stale_after_hours"], as_of=as_of
+            self._store,
+            stale_after_hours=self._settings["stale_after_hours"],
+            zone=self._settings["timezone"],
+            as_of=as_of,
         )
         if stale:
             day = local_day(as_of, self._settings["timezone"])

@@ -236,7 +236,7 @@ def test_stale_data_neither_begin_nor_end_an_episode(school: School) -> None:
     """What is not known to be so changes nothing."""
     evaluate(school)
     school.figures.set("s1", current_streak=5)
-    found = evaluate(school, NOW + 3 * DAY)
+    found = evaluate(school, NOW + 5 * DAY)
     assert "stale" in found.note
     assert school.store.value("SELECT COUNT(*) FROM episodes") == 3
 

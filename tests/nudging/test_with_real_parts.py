@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import nudgebot
-from nudgebot.insight.events import events_between
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.rhythm import rhythm
 from nudgebot.insight.tables import SCHEMA as INSIGHT
@@ -64,7 +63,7 @@ def test_a_broken_streak_becomes_a_message(school: School) -> None:
         outbox=Outbox(store, messenger),
     )
     refresh = figures.refresh(NOW)
-    found = engine.evaluate(NOW, events=events_between(refresh.before, refresh.after))
+    found = engine.evaluate(NOW, events=refresh.events)
     assert not found.problems
     (queued,) = [each for each in found.queued if each.rule_id == "streak_break_recovery"]
     assert queued.student_id == "s1"

@@ -37,11 +37,11 @@ def status(call: Call) -> Answer:
 
 
 def _nudging(call: Call) -> str:
-    settings = call.office.settings
+    office, settings = call.office, call.office.settings
     if not settings["enable_nudging_system"]:
         return "- Nudging is off (setting `enable_nudging_system`)"
     hours = settings["stale_after_hours"]
-    stale = staleness(call.office.store, stale_after_hours=hours, as_of=call.as_of)
+    stale = staleness(office.store, stale_after_hours=hours, zone=office.zone, as_of=call.as_of)
     return f"- ⚠️ Nudging waits: {esc(stale)}" if stale else "- Nudging is on"
 
 
