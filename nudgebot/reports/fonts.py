@@ -44,7 +44,7 @@ def book(fonts: Fonts) -> typst.Fonts:
     """The fonts as typesetting takes them; read once, because that takes some 50 ms."""
     import typst  # noqa: PLC0415  # loads when first used: the bot's start pays nothing
 
-    folders: list[str | Path | bytes] = [str(folder) for folder in fonts.folders]
+    folders: list[str] = [str(folder) for folder in fonts.folders]
     return typst.Fonts(include_system_fonts=fonts.system, font_paths=folders)
 
 

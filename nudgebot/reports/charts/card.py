@@ -1,0 +1,161 @@
+"""What all charts share: an opaque card that suits light and dark pages, colours, labels.
+
+Zulip shows a picture some 300 to 400 pixels wide, so a chart is 400 wide with letters of 13 and
+more. The colours are Okabe and Ito's (Color Universal Design, 2008), told apart by readers of any
+colour vision; each also differs in words, shape or place.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nudgebot.markup import clean
+from nudgebot.reports.fonts import FAMILIES
+
+WIDTH = 400
+BACKGROUND = "#fcfcfa"
+INK = "#1f1f1f"
+FAINT_INK = "#595959"
+GRID = "#e0e0da"
+BLUE = "#0072b2"
+SKY = "#56b4e9"
+ORANGE = "#e69f00"
+VERMILLION = "#d55e00"
+GREY = "#d4d4ce"
+LETTERS = 14  # the size of labels, in the chart's pixels
+LETTER_WIDTH = 0.57 * LETTERS  # of one column of text, on average
+_MARGIN = 12
+
+Values = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A specification, what the chart shows in words with numbers, and a name for its file."""
+
+    name: str
+    spec: Mapping[str, Any]
+    alt: str
+
+
+def card(
+    layers: Sequence[Mapping[str, Any]],
+    *,
+    title: str,
+    subtitle: str = "",
+    height: int,
+    width: int = WIDTH,
+) -> dict[str, Any]:
+    """The specification of layers over each other; `height` is that of the marks alone."""
+    room = width - 2 * _MARGIN
+    head: dict[str, Any] = {"text": fitted(title, room, 17)}
+    if subtitle:
+        head["subtitle"] = fitted(subtitle, room, LETTERS)
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": width,
+        "height": height + 2 * _MARGIN + (50 if subtitle else 30),
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": _MARGIN,
+        "background": BACKGROUND,
+        "title": head,
+        "layer": list(layers),
+        "config": _CONFIG,
+    }
+
+
+_AXIS = {
+    "domain": False,
+    "ticks": False,
+    "gridColor": GRID,
+    "labelFontSize": LETTERS,
+    "labelColor": INK,
+    "labelPadding": 6,
+    "labelLimit": 0,
+    "labelOverlap": False,
+    "labelBound": False,
+    "labelFlush": False,
+    "labelAngle": 0,
+    "title": None,
+    "titleFontSize": 13,
+    "titleFontWeight": "normal",
+    "titleColor": FAINT_INK,
+    "titlePadding": 8,
+}
+_CONFIG: Mapping[str, Any] = {
+    "font": FAMILIES[0],
+    "view": {"stroke": None},
+    "axis": _AXIS,
+    "text": {"fontSize": LETTERS, "color": INK},
+    "title": {
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 17,
+        "fontWeight": "bold",
+        "color": INK,
+        "subtitleFontSize": LETTERS,
+        "subtitleColor": FAINT_INK,
+        "subtitlePadding": 5,
+        "offset": 12,
+    },
+}
+
+
+def mark(kind: str, values: Values, encoding: Mapping[str, Any], **look: Any) -> dict[str, Any]:
+    """One layer with its own data."""
+    return {
+        "data": {"values": values},
+        "mark": {"type": kind, **look},
+        "encoding": dict(encoding),
+    }
+
+
+def label_axis(labels: Sequence[str], *, size: int = LETTERS, **more: Any) -> dict[str, Any]:
+    """The axis of names at the left, as wide as the names are by count, not by measuring."""
+    room = round(max((columns(label) for label in labels), default=1) * 0.6 * size) + 8
+    return {"grid": False, "minExtent": room, "maxExtent": room, "labelFontSize": size, **more}
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes: two for a wide character, none for a combining one."""
+    return sum(
+        0 if unicodedata.combining(mark) or mark == "\u200b" else
+        2 if unicodedata.east_asian_width(mark) in "WF" else 1
+        for mark in text
+    )  # fmt: skip
+
+
+def shortened(text: str, most: int) -> str:
+    """Outside text in one line of at most `most` columns, its cut shown."""
+    whole = _writable(clean(text))
+    if columns(whole) <= most:
+        return whole
+    kept = ""
+    for mark_ in whole:
+        if columns(kept + mark_) >= most:
+            break
+        kept += mark_
+    return kept.rstrip() + "…"
+
+
+def fitted(text: str, room: float, size: float) -> str:
+    """The text, cut to so many pixels at that size."""
+    return shortened(text, max(4, int(room / (0.56 * size))))
+
+
+def apart(labels: Iterable[str]) -> list[str]:
+    """The same labels, equal ones told apart by characters that nobody sees."""
+    seen: dict[str, int] = {}
+    result = []
+    for label in labels:
+        seen[label] = seen.get(label, -1) + 1
+        result.append(label + "\u200b" * seen[label])
+    return result
+
+
+def _writable(text: str) -> str:
+    """Without what no drawing can hold."""
+    return text.replace("\ufffe", "").replace("\uffff", "").replace("\u200b", "")

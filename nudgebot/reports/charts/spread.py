@@ -1,0 +1,95 @@
+"""How a figure is spread over a class, and how many students are in each state of a skill."""
+
+from __future__ import annotations
+
+from nudgebot.insight.class_data import Distribution
+from nudgebot.insight.skill_data import SkillAnalytics, StateCounts
+from nudgebot.reports.charts import card
+from nudgebot.reports.charts.card import Chart, Values, mark, shortened
+from nudgebot.reports.charts.mastery import COLOURS, ORDER
+from nudgebot.reports.figures import STATES, count, percent
+
+HEIGHT = 140
+
+
+def distribution_chart(spread: Distribution, who: str = "", *, width: int = card.WIDTH) -> Chart:
+    """Students in each bin."""
+    labels = [f"{each.low:.0f}–{each.high:.0f}" for each in spread.bins]
+    values: Values = [
+        {"bin": label, "value": each.students, "words": str(each.students) if each.students else ""}
+        for label, each in zip(labels, spread.bins, strict=True)
+    ]
+    step = 1 if len(labels) <= 6 else 2
+    spec = card.card(
+        _columns(
+            values,
+            "bin",
+            labels,
+            {"values": labels[::step], "title": f"{spread.title.lower()} in %"},
+        ),
+        title=f"{spread.title}: how many students",
+        subtitle=" · ".join(part for part in (shortened(who, 24), _middle(spread)) if part),
+        height=HEIGHT,
+        width=width,
+    )
+    return Chart("distribution", spec, _distribution_alt(spread))
+
+
+def states_chart(skill: SkillAnalytics) -> Chart:
+    """How many students of the class are in each state of the skill."""
+    labels = [STATES[state] for state in ORDER]
+    counts = _counts(skill.states)
+    values: Values = [
+        {"bin": label, "value": number, "words": str(number), "colour": COLOURS[state]}
+        for label, number, state in zip(labels, counts, ORDER, strict=True)
+    ]
+    layers = _columns(values, "bin", labels, {"labelExpr": "split(datum.label, ' ')"})
+    layers[0]["encoding"]["color"] = {"field": "colour", "type": "nominal", "scale": None}
+    spec = card.card(
+        layers,
+        title=f"{shortened(skill.name, 22)}: how many students",
+        subtitle=shortened(skill.class_name, 40),
+        height=HEIGHT,
+    )
+    told = ", ".join(f"{number} {label}" for number, label in zip(counts, labels, strict=True))
+    alt = f"Bar chart of students in each state of {shortened(skill.name, 60)}: {told}."
+    return Chart("skill-states", spec, alt)
+
+
+def _columns(
+    values: Values, field: str, labels: list[str], axis: dict[str, object]
+) -> list[dict[str, dict[str, object]]]:
+    at = {
+        "x": {
+            "field": field,
+            "type": "ordinal",
+            "scale": {"domain": labels, "padding": 0.12},
+            "axis": {"grid": False, **axis},
+        },
+        "y": {"field": "value", "type": "quantitative", "axis": None},
+    }
+    text = {**at, "text": {"field": "words", "type": "nominal"}}
+    return [
+        mark("bar", values, at, color=card.BLUE, cornerRadiusEnd=2),
+        mark("text", values, text, dy=-4, baseline="bottom", fontWeight="bold"),
+    ]
+
+
+def _middle(spread: Distribution) -> str:
+    if spread.median is None:
+        return count(spread.measured, "student")
+    return f"median {percent(spread.median)} of {count(spread.measured, 'student')}"
+
+
+def _distribution_alt(spread: Distribution) -> str:
+    each = ", ".join(
+        f"{each.students} from {each.low:.0f} to {each.high:.0f} %"
+        for each in spread.bins
+        if each.students
+    )
+    missing = f"; {spread.not_measured} not measured yet" if spread.not_measured else ""
+    return f"Distribution of {spread.title.lower()}, {_middle(spread)}: {each}{missing}."
+
+
+def _counts(states: StateCounts) -> tuple[int, ...]:
+    return (states.mastered, states.in_progress, states.needs_work, states.not_started)

@@ -1,0 +1,154 @@
+"""Figures over time: a line where they are levels, bars where they are amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nudgebot.insight.trend_data import Direction, Trend, TrendPoint
+from nudgebot.reports.charts import card
+from nudgebot.reports.charts.card import Chart, Values, mark
+from nudgebot.reports.charts.scale import ticks, value_axis
+from nudgebot.reports.figures import DIRECTIONS, day, month, short_day, shown
+
+FEW = 5  # a level that rests on fewer is drawn hollow
+MOST_BAR_LABELS = 9
+MOST_DAYS_NAMED = 4
+HEIGHT = 150
+
+
+def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Chart:
+    """The trend as its `shape` says; `who` is named above it."""
+    layers = _bars(trend) if trend.shape == "bar" else _line(trend)
+    spec = card.card(
+        layers,
+        title=_title(trend),
+        subtitle=" · ".join(part for part in (who, _direction(trend)) if part),
+        height=HEIGHT,
+        width=width,
+    )
+    return Chart(f"{trend.metric}-trend", spec, trend_alt(trend))
+
+
+def trend_alt(trend: Trend) -> str:
+    """The trend in words: what it says, and its points, at most twelve of them."""
+    named = [f"{_when(trend, point)} {_shown(trend, point)}" for point in trend.points]
+    kept = named if len(named) <= 12 else [named[0], "…", *named[-10:]]
+    kind = "Bar" if trend.shape == "bar" else "Line"
+    return f"{kind} chart, {_title(trend)}: {trend.text} {', '.join(kept)}."
+
+
+def _title(trend: Trend) -> str:
+    return f"{trend.title}, by {trend.grain}"
+
+
+def _direction(trend: Trend) -> str:
+    words = DIRECTIONS[trend.direction]
+    if trend.direction in {Direction.RISING, Direction.FALLING} and trend.earlier is not None:
+        return f"{words}, {_value(trend, trend.earlier)} to {_value(trend, trend.later)}"
+    return words
+
+
+def _value(trend: Trend, value: float | None) -> str:
+    return shown(value, trend.unit if trend.unit in {"percent", "minutes"} else "")
+
+
+def _shown(trend: Trend, point: TrendPoint) -> str:
+    return _value(trend, point.value)
+
+
+def _when(trend: Trend, point: TrendPoint) -> str:
+    if trend.grain == "month":
+        return f"{month(point.begin)} {point.begin.year}"
+    return day(point.begin)
+
+
+def _labels(trend: Trend) -> list[str]:
+    """Each point's place on the axis; the years only where they differ."""
+    years = {point.begin.year for point in trend.points}
+    write = month if trend.grain == "month" else short_day
+    return card.apart(write(point.begin, year=len(years) > 1) for point in trend.points)
+
+
+def _named(labels: Sequence[str], most: int) -> list[str]:
+    """At most so many of the labels, evenly spread, counted back from the last."""
+    step = -(-len(labels) // most)
+    return list(labels)[::-1][::step][::-1]
+
+
+def _place(labels: Sequence[str], *, padding: float) -> dict[str, Any]:
+    most = MOST_DAYS_NAMED if any(len(label) > 6 for label in labels) else MOST_DAYS_NAMED + 1
+    return {
+        "field": "at",
+        "type": "ordinal",
+        "sort": None,
+        "scale": {"domain": list(labels), "padding": padding},
+        "axis": {"values": _named(labels, most), "grid": False},
+    }
+
+
+def _height(trend: Trend) -> dict[str, Any]:
+    marks = ticks([point.value for point in trend.points if point.value is not None], trend.unit)
+    return {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [marks[0], marks[-1]]},
+        "axis": value_axis(marks, trend.unit),
+    }
+
+
+def _values(trend: Trend, labels: Sequence[str]) -> Values:
+    return [
+        {
+            "at": label,
+            "value": point.value,
+            "few": point.count < FEW,
+            "words": _shown(trend, point),
+        }
+        for label, point in zip(labels, trend.points, strict=True)
+    ]
+
+
+def _line(trend: Trend) -> list[dict[str, Any]]:
+    labels = _labels(trend)
+    values = _values(trend, labels)
+    measured = [each for each in values if each["value"] is not None]
+    few = [each for each in measured if each["few"]]
+    place: dict[str, Any] = _place(labels, padding=0.5)
+    if few:
+        caption = f"hollow: fewer than {FEW} {trend.count_unit}"
+        place = {**place, "axis": {**place["axis"], "title": caption}}
+    at: Mapping[str, Any] = {"x": place, "y": _height(trend)}
+    solid = [each for each in measured if not each["few"]]
+    return [
+        mark("line", values, at, color=card.BLUE, strokeWidth=3),
+        mark("point", solid, at, filled=True, fill=card.BLUE, size=70, opacity=1),
+        mark("point", few, at, fill=card.BACKGROUND, stroke=card.BLUE, strokeWidth=2.5, size=70,
+             opacity=1),
+        _labelled(_ends(measured), at),
+    ]  # fmt: skip
+
+
+def _bars(trend: Trend) -> list[dict[str, Any]]:
+    labels = _labels(trend)
+    values = _values(trend, labels)
+    at = {"x": _place(labels, padding=0.25), "y": _height(trend)}
+    measured = [each for each in values if each["value"] is not None]
+    named = measured if len(measured) <= MOST_BAR_LABELS else _ends(measured)
+    return [
+        mark("bar", measured, at, color=card.BLUE, cornerRadiusEnd=2),
+        _labelled(named, at),
+    ]
+
+
+def _labelled(values: Values, at: Mapping[str, Any]) -> dict[str, Any]:
+    encoding = {**at, "text": {"field": "words", "type": "nominal"}}
+    return mark("text", values, encoding, dy=-10, baseline="bottom", fontWeight="bold")
+
+
+def _ends(values: Values) -> Values:
+    """The greatest, and the last where it is another."""
+    if not values:
+        return []
+    greatest = max(values, key=lambda each: float(each["value"]))
+    return [greatest] if greatest is values[-1] else [greatest, values[-1]]

@@ -1,0 +1,145 @@
+"""A figure with its unit, and the one way to show each unit: in chat, PDF and CSV alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from nudgebot.insight.skill_data import MasteryState
+from nudgebot.insight.trend_data import Direction
+
+Raw = float | int | str | date | datetime | None
+
+NOT_MEASURED = "not measured yet"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+STATES: Mapping[str, str] = {
+    MasteryState.MASTERED: "mastered",
+    MasteryState.IN_PROGRESS: "in progress",
+    MasteryState.NEEDS_WORK: "needs work",
+    MasteryState.NOT_STARTED: "not started",
+}
+WORK_STATES: Mapping[str, str] = {
+    "done": "handed in",
+    "late": "handed in late",
+    "missed": "missing",
+    "to_come": "to come",
+}
+RISKS: Mapping[str, str] = {"unknown": "no data yet"}
+DIRECTIONS: Mapping[str, str] = {
+    Direction.RISING: "rising",
+    Direction.FALLING: "falling",
+    Direction.NONE: "no clear direction",
+    Direction.UNKNOWN: "too little data to tell",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value and its unit; a value of None is "not measured", never 0.
+
+    Units: percent (0 to 100), points (a difference of percentages), minutes, XP, days,
+    days a week, questions, answers, sessions, skills, students, assignments, pieces, place,
+    percentile, score (0 to 1), and text, state, day, moment for what is not a number.
+    """
+
+    value: Raw
+    unit: str
+
+    def __str__(self) -> str:
+        return shown(self.value, self.unit)
+
+
+def shown(value: Raw, unit: str) -> str:
+    """The figure as everybody reads it, everywhere the same."""
+    if value is None:
+        return NOT_MEASURED
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, str):
+        return _WORDS.get(unit, {}).get(value, value)
+    return _NUMBERS.get(unit, number)(value)
+
+
+def number(value: float) -> str:
+    """Without digits that mean nothing: `1,234`, `12`, `3.5`."""
+    rounded = round(value, 1)
+    whole = abs(rounded) >= 10 or rounded == round(rounded)
+    text = f"{value:,.0f}" if whole else f"{value:.1f}"
+    return "0" if text == "-0" else text
+
+
+def count(amount: float, one: str, many: str = "") -> str:
+    """`1 day`, `2 days`, `0.5 days`."""
+    text = number(amount)
+    return f"{text} {one if text == '1' else many or one + 's'}"
+
+
+def percent(value: float) -> str:
+    """`75 %`."""
+    text = f"{value:.0f}"
+    return f"{'0' if text == '-0' else text} %"
+
+
+def points(value: float) -> str:
+    """`+12 points`, a difference of percentages."""
+    text = f"{value:+.0f}"
+    return f"{'0' if text in {'+0', '-0'} else text} points"
+
+
+def duration(minutes: float) -> str:
+    """`12 h 5 min`."""
+    hours, rest = divmod(round(minutes), 60)
+    parts = [f"{hours:,} h" if hours else "", f"{rest} min" if rest or not hours else ""]
+    return " ".join(part for part in parts if part)
+
+
+def day(value: date) -> str:
+    """`5 Oct 2026`."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def short_day(value: date, *, year: bool = False) -> str:
+    """`5 Oct`, for axes; with the year's last digits where years differ."""
+    return f"{value.day} {_MONTHS[value.month - 1]}" + (f" {value.year % 100:02}" if year else "")
+
+
+def month(value: date, *, year: bool = False) -> str:
+    """`Oct`, for axes."""
+    return _MONTHS[value.month - 1] + (f" {value.year % 100:02}" if year else "")
+
+
+def moment(value: datetime) -> str:
+    """`5 Oct 2026, 14:30 UTC`, for paper; in chat every reader sees her own time."""
+    utc = value.astimezone(UTC)
+    return f"{day(utc.date())}, {utc:%H:%M} UTC"
+
+
+def ordinal(place: float) -> str:
+    """`3rd`."""
+    whole = round(place)
+    ending = "th" if 10 <= whole % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
+    return f"{whole:,}{ending}"
+
+
+_NUMBERS: Mapping[str, Callable[[float], str]] = {
+    "percent": percent,
+    "points": points,
+    "minutes": duration,
+    "XP": lambda value: f"{number(value)} XP",
+    "days": lambda value: count(value, "day"),
+    "days a week": lambda value: f"{count(value, 'day')} a week",
+    "skills": lambda value: count(value, "skill"),
+    "students": lambda value: count(value, "student"),
+    "place": ordinal,
+    "percentile": lambda value: f"{value:.0f} of 100",
+    "score": lambda value: f"{value:.2f} of 1",
+}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "state": STATES,
+    "work state": WORK_STATES,
+    "risk": RISKS,
+    "direction": DIRECTIONS,
+}
