@@ -207,11 +207,13 @@ class Batch:
         self.touched |= log.touched
         self.changed = self.changed or bool(log.touched)
 
-    def know(self, ats: Iterable[int | None]) -> None:
+    def know(self, ats: Sequence[int | None]) -> None:
         """Note times of things that happened; the newest that is not in the future counts."""
-        past = [at for at in ats if at is not None and at <= self._as_of_at]
-        if past:
-            self.data_as_of_at = max(*past, self.data_as_of_at or past[0])
+        newest = max(filter(None, ats), default=0)
+        if newest > self._as_of_at:
+            newest = max((at for at in ats if at and at <= self._as_of_at), default=0)
+        if newest > (self.data_as_of_at or 0):
+            self.data_as_of_at = newest
 
     def finish(self) -> None:
         """Write what is still in memory."""

@@ -13,9 +13,10 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from nudgebot.exports.memory import Memory
+
 MAX_TEXT = 1000
 MAX_ID = 255
-REMEMBERED = 200_000
 SAID = 10_000  # beyond, a bound is there for the database's sake only
 # Sums of such fractions are exact in any order: a roll-up equals its rows to the last bit.
 MINUTE_PARTS = 2**20
@@ -35,19 +36,8 @@ class Cells(Protocol):
         """The values of many cells; raises BadCellError without a place."""
 
 
-class Remembering(dict[str, Any]):
+class Remembering(Memory[str, Any]):
     """Reads a text once and looks it up from then on."""
-
-    def __init__(self, read: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, text: str) -> Any:
-        value = self._read(text)
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[text] = value
-        return value
 
     def cell(self, text: str) -> Any:
         """The value of one cell."""
@@ -55,7 +45,7 @@ class Remembering(dict[str, Any]):
 
     def column(self, texts: Sequence[str]) -> Sequence[Any]:
         """The values of many cells."""
-        return list(map(self.__getitem__, texts))
+        return list(self.each(texts))
 
 
 class Keys:
@@ -216,7 +206,7 @@ def whole(*, required: bool = False, least: int = 0) -> Callable[[str], int | No
 
 def minutes(*, decimal_comma: bool = False) -> Callable[[str], float | None]:
     """Reads minutes, rounded to a fraction of a minute whose sums are exact."""
-    read_number = number(most=1e6, decimal_comma=decimal_comma)
+    read_number = number(most=100_000, decimal_comma=decimal_comma)
 
     def read(text: str) -> float | None:
         value = read_number(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nudgebot.errors import ExportError
+from nudgebot.errors import ExportError, StoreError
 from nudgebot.exports.bundle import Stamp, is_partial, is_unfinished, open_bundle, stamp
 from nudgebot.exports.importer import Importer, digest
 from nudgebot.exports.report import ImportReport
@@ -44,6 +45,7 @@ class Inbox:
         self._settle = timedelta(seconds=settle_seconds)
         self._since: dict[Path, tuple[Stamp, datetime]] = {}
         self._done: dict[Path, Stamp] = {}
+        self._told: dict[Path, str] = {}
 
     def poll(self, as_of: datetime) -> list[Outcome]:
         """Import what is complete and new, the oldest first; one bad export stops no other."""
@@ -120,5 +122,20 @@ class Inbox:
             if stamp(path) != state:
                 return None
             outcome = Refused(path.name, str(error))
+        except StoreError as error:
+            return self._later(path, str(error))
+        except Exception as error:  # noqa: BLE001  # a mistake here must not keep others out
+            # Its text may hold what was read, so that only its kind and its place are logged.
+            place = "".join(traceback.format_tb(error.__traceback__))
+            log.error("an export could not be read: %s\n%s", type(error).__name__, place)
+            outcome = Refused(path.name, f"{path.name} met an error in nudgebot; see its log.")
         self._done[path] = state
+        self._told.pop(path, None)
         return outcome
+
+    def _later(self, path: Path, text: str) -> Outcome | None:
+        """The database cannot take it now: say so once, and try again at the next poll."""
+        if self._told.get(path) == text:
+            return None
+        self._told[path] = text
+        return Refused(path.name, text)

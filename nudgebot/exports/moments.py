@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from operator import add, itemgetter
 from zoneinfo import ZoneInfo
 
-from nudgebot.exports.cells import BadCellError, Remembering, clean, shortened
+from nudgebot.exports.cells import BadCellError, clean, shortened
+from nudgebot.exports.memory import Memory
 from nudgebot.school.days import to_at, to_day
 
 _SHAPE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?\s?(Z|z|[+-]\d\d:?\d\d)?)?")
 _GAP = re.compile(r"\s(?=[Zz+-])")
 _TAIL = re.compile(r":\d\d:\d\d(Z|[+-]\d\d:\d\d)?")
+_TO_THE_HOUR = itemgetter(slice(None, 13))
+_FROM_THE_HOUR = itemgetter(slice(13, None))
 NOON = time(12)
 MIDNIGHT = time(0)
 LAST_SECOND = time(23, 59, 59)
@@ -76,8 +80,8 @@ class Moments:
         self._at_day = at_day
         self._required = required
         self._suffix = ""
-        self._hours = Remembering(self._hour)
-        self._rests = Remembering(self._rest)
+        self._hours = Memory[str, int](self._hour)
+        self._rests = Memory[str, int](self._rest)
 
     def cell(self, text: str) -> int | None:
         """The seconds; None for an empty cell where it may be empty."""
@@ -92,9 +96,10 @@ class Moments:
             self._suffix = suffix
             self._hours.clear()
             self._rests.clear()
-        hours, rests = self._hours, self._rests
+        hours = self._hours.each(map(_TO_THE_HOUR, texts))
+        rests = self._rests.each(map(_FROM_THE_HOUR, texts))
         try:
-            return [hours[text[:13]] + rests[text[13:]] for text in texts]
+            return list(map(add, hours, rests))
         except BadCellError:
             return [self.cell(text) for text in texts]
 

@@ -6,16 +6,17 @@ import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from itertools import chain, compress
-from typing import Any
+from operator import add
 
 from nudgebot.exports import bulk
 from nudgebot.exports.cells import MINUTE_PARTS
+from nudgebot.exports.memory import Memory
 from nudgebot.exports.numbers import NO_VIDEO, VIDEO, Matters, Students
+from nudgebot.exports.parsing import turned
 
 FLUSH_FROM = 2_000_000
-_MINUTE_BITS = 64
-_TOPIC_BITS = 32
-_HOUR_BITS = 27
+_MINUTE_BITS = 48  # of a sum; enough for thousands of rows of the longest minutes there are
+_MINUTE_MASK = (1 << _MINUTE_BITS) - 1
 
 _DAYS = ("student_id", "day", "kind", "subject", "hour", "events", "minutes")
 _ADD_DAYS = """ON CONFLICT DO UPDATE SET
@@ -49,11 +50,14 @@ _VIDEOS_AGAIN = f"""INSERT INTO video_days (student_id, content_id, day, progres
     GROUP BY r.student_no, p.day, m.content_id"""  # noqa: S608  # a constant
 
 
+Key = tuple[int, int, int]
+
+
 class Rollups:
     """Sums up new rows in memory and adds them to the tables in the order of their keys.
 
-    A key is one whole number made of student, local hour and topic; events and minutes are another
-    one, the minutes as parts of a minute that sum up exactly.
+    Events and minutes travel in one whole number, the minutes as parts of a minute that sum up
+    exactly, so that a row takes one look into one dictionary.
     """
 
     def __init__(
@@ -62,9 +66,12 @@ class Rollups:
         self._connection = connection
         self._students = students
         self._matters = matters
-        self._sums: dict[int, int] = {}
-        self._videos: dict[tuple[int, int, int], list[float]] = {}
-        self._packed: dict[tuple[int, float | None], int] = {}
+        self._sums: dict[Key, int] = {}
+        self._videos: dict[Key, list[float]] = {}
+        self._event_parts = Memory[int, int](lambda events: events << _MINUTE_BITS)
+        self._minute_parts = Memory[float | None, int](
+            lambda minutes: int((minutes or 0.0) * MINUTE_PARTS)
+        )
 
     def add(
         self,
@@ -74,16 +81,13 @@ class Rollups:
         progress: Sequence[float | None],
     ) -> None:
         """Count rows; `numbers` are the columns student, local hour and matter."""
-        sums, packed = self._sums, self._packed
+        students, hours, matters = numbers
+        keys = zip(students, hours, map(self._matters.topics.__getitem__, matters), strict=True)
+        amounts = map(add, self._event_parts.each(events), self._minute_parts.each(minutes))
+        sums = self._sums
         get = sums.get
-        topics = map(self._matters.topics.__getitem__, numbers[2])
-        for student, hour, topic, amount in zip(
-            numbers[0], numbers[1], topics, zip(events, minutes, strict=True), strict=True
-        ):
-            if amount not in packed:
-                packed[amount] = _pack(*amount)
-            key = (student << _HOUR_BITS | hour) << _TOPIC_BITS | topic
-            sums[key] = get(key, 0) + packed[amount]
+        for key, amount in zip(keys, amounts, strict=True):
+            sums[key] = get(key, 0) + amount
         self._add_videos(numbers, minutes, progress)
         if len(sums) > FLUSH_FROM:
             self.flush()
@@ -108,28 +112,25 @@ class Rollups:
             if held is None:
                 videos[key] = [done or 0.0, spent or 0.0]
             else:
-                held[0] = max(held[0], done or 0.0)
                 held[1] += spent or 0.0
+                if done is not None and done > held[0]:
+                    held[0] = done
 
     def flush(self) -> None:
         """Add what was counted to the tables."""
         ids, topics = self._students.ids, self._matters.topic_names
-        flat: list[Any] = []
-        for key in sorted(self._sums):
-            hours = key >> _TOPIC_BITS
-            hour = hours & (1 << _HOUR_BITS) - 1
-            amount = self._sums[key]
-            kind, subject = topics[key & (1 << _TOPIC_BITS) - 1]
-            flat += (
-                ids[hours >> _HOUR_BITS],
-                hour >> 5,
-                kind,
-                subject,
-                (hour & 31) - 1,
-                amount >> _MINUTE_BITS,
-                (amount & (1 << _MINUTE_BITS) - 1) / MINUTE_PARTS,
-            )
-        bulk.insert_flat(self._connection, "activity_days", _DAYS, flat, conflict=_ADD_DAYS)
+        keys, amounts = turned(sorted(self._sums.items()), 2)
+        students, hours, places = turned(keys, 3)
+        columns = (
+            [ids[student] for student in students],
+            [hour >> 5 for hour in hours],
+            [topics[place][0] for place in places],
+            [topics[place][1] for place in places],
+            [(hour & 31) - 1 for hour in hours],
+            [amount >> _MINUTE_BITS for amount in amounts],
+            [(amount & _MINUTE_MASK) / MINUTE_PARTS for amount in amounts],
+        )
+        bulk.insert(self._connection, "activity_days", _DAYS, columns, conflict=_ADD_DAYS)
         names = self._matters.video_names
         watched = sorted(
             (ids[student], names[video], day, *amounts)
@@ -139,11 +140,6 @@ class Rollups:
         bulk.insert_flat(self._connection, "video_days", _VIDEOS, flat, conflict=_ADD_VIDEOS)
         self._sums.clear()
         self._videos.clear()
-        self._packed.clear()
-
-
-def _pack(events: int, minutes: float | None) -> int:
-    return (events << _MINUTE_BITS) + int((minutes or 0.0) * MINUTE_PARTS)
 
 
 def roll_again(connection: sqlite3.Connection, pairs: Collection[tuple[int, int]]) -> None:

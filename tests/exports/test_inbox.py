@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -185,6 +187,37 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(post: Post) -> None:
     assert post.desk.rows("SELECT * FROM batches") == []
     assert post.states() == [("x", "taken")]
     assert len(post.desk.facts()["students"]) == 4
+
+
+def test_a_busy_database_is_told_once_and_tried_again(post: Post) -> None:
+    """What the database could not take goes in when it can."""
+    unpacked(post.folder / "x", SCHOOL)
+    post.desk.store.execute("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(post.desk.store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert post.states(5) == [("x", "refused")]
+    assert post.states() == [("x", "taken")]
+
+
+def test_a_mistake_of_the_program_stops_no_other_export(
+    post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged and told once."""
+    unpacked(post.folder / "a", SCHOOL)
+    unpacked(post.folder / "b", SCHOOL)
+    take = post.desk.importer.ingest
+    name = "Ana"
+
+    def stumble(path: Path, *, format_name: str, as_of: datetime) -> object:
+        if path.name == "a":
+            raise KeyError(name)
+        return take(path, format_name=format_name, as_of=as_of)
+
+    monkeypatch.setattr(post.desk.importer, "ingest", stumble)
+    assert sorted(post.states()) == [("a", "refused"), ("b", "taken")]
+    assert post.states() == []
+    assert "an export could not be read: KeyError" in caplog.text
+    assert name not in caplog.text
 
 
 def test_an_inbox_that_is_not_there_is_empty(desk: Desk, tmp_path: Path) -> None:
