@@ -14,6 +14,7 @@ from nudgebot.nudging.messages import Direct, Recipient
 from nudgebot.school.days import local_day
 from nudgebot.school.links import ADMIN_ROLE, Links, ZulipUser
 from nudgebot.school.people import People, SchoolClass, Student
+from nudgebot.school.roster import Roster
 
 NO_STUDENT = "I know no student of yours by that name or id."
 NO_CLASS = "I know no class of yours by that name or id."
@@ -26,23 +27,64 @@ class Streams(Protocol):
         """The user ids of all people subscribed to the stream, bots left out, as of now."""
 
 
+class Sight:
+    """Whom somebody may see as staff, on one day: looked up when it matters, and only for those.
+
+    `teacher_id` None sees nobody, unless `everybody` is.
+    """
+
+    def __init__(
+        self, people: People, roster: Roster, *, teacher_id: str | None, everybody: bool, day: int
+    ) -> None:
+        self._people = people
+        self._roster = roster
+        self._teacher_id = teacher_id
+        self._day = day
+        self.is_everybody = everybody
+
+    def of(self, student_ids: Collection[str]) -> frozenset[str]:
+        """Those of the students."""
+        if self.is_everybody:
+            return frozenset(student_ids)
+        class_ids = [each.class_id for each in self.classes()]
+        if not class_ids or not student_ids:
+            return frozenset()
+        return self._roster.enrolled(student_ids, class_ids, day=self._day)
+
+    def students(self) -> list[Student]:
+        """All of them, by id."""
+        if self.is_everybody:
+            return self._people.students()
+        return self._people.students_in([e.class_id for e in self.classes()], day=self._day)
+
+    def classes(self) -> list[SchoolClass]:
+        """The classes behind it, by id."""
+        if self.is_everybody:
+            return self._people.classes()
+        if self._teacher_id is None:
+            return []
+        return self._people.classes_of(self._teacher_id, role="teacher", day=self._day)
+
+
 @dataclass(frozen=True)
 class Asker:
-    """A Zulip user with what she is to the school today.
-
-    `sees` are the ids of the students she may see as staff; None means all of them.
-    """
+    """A Zulip user with what she is to the school today, and whom she may see as staff."""
 
     user_id: int
     name: str
     roles: frozenset[Role]
     student_id: str | None
     teacher_id: str | None
-    sees: frozenset[str] | None
+    sight: Sight
 
     def may_see(self, student_id: str) -> bool:
         """Whether she may see, as staff, what the school knows of the student."""
-        return self.sees is None or student_id in self.sees
+        return bool(self.sight.of([student_id]))
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the whole school is hers to see."""
+        return self.sight.is_everybody
 
     @property
     def is_staff(self) -> bool:
@@ -62,9 +104,17 @@ class Access:
     """Answers who somebody is and what she may see."""
 
     def __init__(
-        self, people: People, links: Links, streams: Streams, *, admins: AdminRule, zone: ZoneInfo
+        self,
+        people: People,
+        roster: Roster,
+        links: Links,
+        streams: Streams,
+        *,
+        admins: AdminRule,
+        zone: ZoneInfo,
     ) -> None:
         self._people = people
+        self._roster = roster
         self._links = links
         self._streams = streams
         self._admins = admins
@@ -86,7 +136,13 @@ class Access:
             roles=frozenset(role for role, holds in held.items() if holds),
             student_id=persons.student_id,
             teacher_id=persons.teacher_id,
-            sees=None if is_admin else self._taught_by(persons.teacher_id, as_of),
+            sight=Sight(
+                self._people,
+                self._roster,
+                teacher_id=persons.teacher_id,
+                everybody=is_admin,
+                day=local_day(as_of, self._zone),
+            ),
         )
 
     def admin_ids(self) -> frozenset[int]:
@@ -104,28 +160,6 @@ class Access:
             and not user.is_bot
             and user.role <= ADMIN_ROLE
         )
-
-    def _taught_by(self, teacher_id: str | None, as_of: datetime) -> frozenset[str]:
-        if teacher_id is None:
-            return frozenset()
-        day = local_day(as_of, self._zone)
-        classes = self._people.classes_of(teacher_id, role="teacher", day=day)
-        students = self._people.students_in([each.class_id for each in classes], day=day)
-        return frozenset(student.student_id for student in students)
-
-    def students(self, asker: Asker) -> list[Student]:
-        """All students whom the asker may see as staff, by id."""
-        everybody = self._people.students()
-        return [s for s in everybody if asker.sees is None or s.student_id in asker.sees]
-
-    def classes(self, asker: Asker, as_of: datetime) -> list[SchoolClass]:
-        """The classes the asker teaches today; all of them for an admin."""
-        if asker.sees is None:
-            return self._people.classes()
-        if asker.teacher_id is None:
-            return []
-        day = local_day(as_of, self._zone)
-        return self._people.classes_of(asker.teacher_id, role="teacher", day=day)
 
     def place_for(
         self, students: Collection[str], asker: Asker, place: Recipient, as_of: datetime
@@ -158,7 +192,6 @@ class Access:
         self, readers: Iterable[int], students: Collection[str], as_of: datetime
     ) -> bool:
         for reader in readers:
-            asker = self.asker(reader, as_of)
-            if not all(asker.may_see(student) for student in students):
+            if self.asker(reader, as_of).sight.of(students) < set(students):
                 return False
         return True

@@ -15,6 +15,7 @@ from nudgebot.nudging.messages import Direct, InStream, Recipient
 from nudgebot.school.days import to_at
 from nudgebot.store import Store
 
+KEPT = timedelta(days=30)  # so long a late click is told that it is settled or expired
 UNKNOWN = "There is nothing of yours to confirm under that word; it may have expired. Ask again."
 USED = "That has been settled already; nothing happens twice."
 EXPIRED = "That preview has expired, so nothing was done. Ask again for a fresh one."
@@ -154,6 +155,20 @@ class Confirmations:
         self._store.execute(
             "UPDATE confirmations SET state = 'done', payload = '{}' WHERE token = ?", [token]
         )
+
+    def prune(self, as_of: datetime) -> None:
+        """Empty what expired or was cancelled, and forget what nobody asks about any more."""
+        at = to_at(as_of)
+        with self._store.transaction():
+            self._store.execute(
+                """UPDATE confirmations SET payload = '{}' WHERE payload != '{}'
+                   AND (state = 'cancelled' OR (state = 'open' AND expires_at <= ?))""",
+                [at],
+            )
+            self._store.execute(
+                "DELETE FROM confirmations WHERE state != 'confirmed' AND made_at < ?",
+                [at - int(KEPT.total_seconds())],
+            )
 
     def _row(self, token: str) -> sqlite3.Row | None:
         return self._store.row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from nudgebot.chat.access import NO_CLASS, NO_STUDENT
@@ -47,12 +47,21 @@ def one_student(call: Call, text: str, again: str) -> Student:
 
 def students_like(call: Call, text: str) -> list[Student]:
     """The students whom the text may mean, among those the asker may see."""
-    visible = call.office.access.students(call.asker)
     user_id = user_meant(call.office.links, text)
+    meant: str | None = " ".join(text.split())
     if user_id is not None:
-        student_id = call.office.links.persons_of(user_id).student_id
-        return [student for student in visible if student.student_id == student_id]
-    return _like(visible, text, lambda student: student.student_id)
+        meant = call.office.links.persons_of(user_id).student_id
+    by_id = None if meant is None else call.office.people.student(meant)
+    if by_id is not None and call.asker.may_see(by_id.student_id):
+        return [by_id]
+    if user_id is not None:
+        return []
+    visible = (
+        call.office.roster.like(text.casefold().split())
+        if call.asker.sees_all
+        else call.asker.sight.students()
+    )
+    return like(visible, text, lambda student: student.student_id)
 
 
 def user_meant(links: Links, text: str) -> int | None:
@@ -69,20 +78,36 @@ def user_meant(links: Links, text: str) -> int | None:
 
 def one_class(call: Call, text: str, again: str) -> SchoolClass:
     """The class that the text means, among those the asker may see; raises as `one_student`."""
-    visible = call.office.access.classes(call.asker, call.as_of)
-    found = _like(visible, text, lambda each: each.class_id)
+    if not text:
+        raise CommandError(f"Name a class: `{call.command.usage}`.")
+    found = classes_like(call, text)
     if not found:
         raise CommandError(NO_CLASS)
     if len(found) > 1:
-        buttons = [
-            Button(each.name, f"{each.name} ({each.class_id})", again.format(each.class_id))
-            for each in found[:MOST_CHOICES]
-        ]
-        raise UnclearError(Answer("", heading="Which class do you mean?", buttons=tuple(buttons)))
+        raise UnclearError(which_class(found, again))
     return found[0]
 
 
-def _like(among: Sequence[Named], text: str, key: Callable[[Named], str]) -> list[Named]:
+def classes_like(call: Call, text: str) -> list[SchoolClass]:
+    """The classes that the text may mean, among those the asker may see."""
+    if call.asker.sees_all:
+        by_id = call.office.people.school_class(" ".join(text.split()))
+        if by_id is not None:
+            return [by_id]
+    return like(call.asker.sight.classes(), text, lambda each: each.class_id)
+
+
+def which_class(found: Sequence[SchoolClass], again: str) -> Answer:
+    """Asks which class is meant."""
+    buttons = tuple(
+        Button(each.name, f"{each.name} ({each.class_id})", again.format(each.class_id))
+        for each in found[:MOST_CHOICES]
+    )
+    heading = "Which class do you mean?" + _more(len(found), "class")
+    return Answer("", heading=heading, buttons=buttons)
+
+
+def like(among: Sequence[Named], text: str, key: Callable[[Named], str]) -> list[Named]:
     """Those of that id; else of that name; else whose name has words that begin so."""
     wanted = " ".join(text.casefold().split())
     exact = [each for each in among if key(each).casefold() == wanted]
@@ -100,28 +125,28 @@ def _which_student(found: Sequence[Student], again: str) -> Answer:
         Button(each.name, f"{each.name} ({each.student_id})", again.format(each.student_id))
         for each in found[:MOST_CHOICES]
     )
-    more = len(found) - MOST_CHOICES
-    heading = "Which student do you mean?"
-    if more > 0:
-        heading += f" There are {more} more; write more of the name."
+    heading = "Which student do you mean?" + _more(len(found), "name")
     ids = frozenset(each.student_id for each in found)
     return Answer("", students=ids, heading=heading, buttons=buttons)
 
 
-def calendar(call: Call, class_ids: Sequence[str] = ()) -> Calendar:
+def _more(number: int, what: str) -> str:
+    left = number - MOST_CHOICES
+    hint = "write more of the name" if what == "name" else "write its id or more of its name"
+    return f" There are {left} more; {hint}." if left > 0 else ""
+
+
+def calendar(call: Call, class_ids: Collection[str] | None = None) -> Calendar:
     """Today, and the term of these classes (of all that the asker may see, where none is given)."""
-    classes = [
-        each
-        for each in call.office.access.classes(call.asker, call.as_of)
-        if not class_ids or each.class_id in class_ids
-    ]
-    begins = [each.term_start_day for each in classes if each.term_start_day is not None]
-    ends = [each.term_end_day for each in classes if each.term_end_day is not None]
     today = call.office.today(call.as_of)
-    if not begins:
+    if "term" not in call.text.lower():  # no other period needs to know it
         return Calendar(today)
-    last = from_day(max(ends)) if ends else today
-    return Calendar(today, Period(from_day(min(begins)), last))
+    if class_ids is None and not call.asker.sees_all:
+        class_ids = [each.class_id for each in call.asker.sight.classes()]
+    first, last = call.office.roster.term(class_ids)
+    if first is None:
+        return Calendar(today)
+    return Calendar(today, Period(from_day(first), from_day(last) if last is not None else today))
 
 
 def named(student: Student) -> str:

@@ -25,6 +25,17 @@ class TeacherMessage:
     state: str
 
 
+@dataclass(frozen=True)
+class StudentAnswer:
+    """A student's own words; `follows` is the teacher's message that they seem to answer."""
+
+    message_id: int
+    student_id: str
+    text: str
+    at: datetime
+    follows: TeacherMessage | None
+
+
 class Letters:
     """Keeps both; a message heard twice is kept once."""
 
@@ -65,34 +76,27 @@ class Letters:
         )
         return None if row is None else _message(row)
 
-    def keep_answer(
-        self,
-        message_id: int,
-        student_id: str,
-        text: str,
-        *,
-        at: datetime,
-        follows: TeacherMessage | None,
-        passed_to: int,
-    ) -> None:
+    def keep_answer(self, said: StudentAnswer, *, passed_to: int) -> None:
         """What a student wrote, and how many teachers it went to."""
+        follows = said.follows and said.follows.key
         self._store.execute(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
-            [message_id, student_id, text, to_at(at), follows and follows.key, passed_to],
+            [said.message_id, said.student_id, said.text, to_at(said.at), follows, passed_to],
         )
 
-    def answers_of(self, student_id: str, *, limit: int = 10) -> list[tuple[datetime, str]]:
-        """A student's newest answers, newest first."""
-        rows = self._store.rows(
-            "SELECT at, text FROM answers WHERE student_id = ? ORDER BY message_id DESC LIMIT ?",
-            [student_id, limit],
-        )
-        return [(from_at(row["at"]), row["text"]) for row in rows]
-
-    def waiting_answers(self) -> int:
-        """How many answers could be passed on to nobody."""
-        found: int = self._store.value("SELECT COUNT(*) FROM answers WHERE passed_to = 0")
-        return found
+    def waiting_answers(self) -> list[StudentAnswer]:
+        """The answers that could be passed on to nobody, oldest first."""
+        rows = self._store.rows("SELECT * FROM answers WHERE passed_to = 0 ORDER BY message_id")
+        return [
+            StudentAnswer(
+                row["message_id"],
+                row["student_id"],
+                row["text"],
+                at=from_at(row["at"]),
+                follows=self.followed_by(row["student_id"], from_at(row["at"])),
+            )
+            for row in rows
+        ]
 
 
 def _message(row: sqlite3.Row) -> TeacherMessage:

@@ -23,6 +23,7 @@ from nudgebot.nudging.rule_book import RuleBook
 from nudgebot.nudging.switches import Switches
 from nudgebot.school.links import Links
 from nudgebot.school.people import People
+from nudgebot.school.roster import Roster
 from nudgebot.settings import Settings
 from nudgebot.store import Store
 
@@ -60,6 +61,7 @@ class Office:
     store: Store
     settings: Settings
     people: People
+    roster: Roster
     links: Links
     access: Access
     audit: Audit

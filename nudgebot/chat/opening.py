@@ -18,6 +18,7 @@ from nudgebot.nudging.rule_book import RuleBook
 from nudgebot.nudging.switches import Switches
 from nudgebot.school.links import Links
 from nudgebot.school.people import People
+from nudgebot.school.roster import Roster
 from nudgebot.settings import Settings
 from nudgebot.store import Store
 
@@ -33,14 +34,16 @@ def open_office(
     release: Callable[[int, datetime], str],
 ) -> Office:
     """The office of a school; `streams` is the gateway."""
-    people, links = People(store), Links(store)
+    people, roster, links = People(store), Roster(store), Links(store)
     return Office(
         store=store,
         settings=settings,
         people=people,
+        roster=roster,
         links=links,
         access=Access(
             people,
+            roster,
             links,
             streams,
             admins=AdminRule(

@@ -64,12 +64,12 @@ class People:
         row = self._store.row(
             "SELECT * FROM students WHERE student_id = ? AND gone_at IS NULL", [student_id]
         )
-        return None if row is None else _student(row)
+        return None if row is None else student_of(row)
 
     def students(self) -> list[Student]:
         """All students, by id."""
         return [
-            _student(row)
+            student_of(row)
             for row in self._store.rows(
                 "SELECT * FROM students WHERE gone_at IS NULL ORDER BY student_id"
             )
@@ -128,7 +128,7 @@ class People:
                 ORDER BY s.student_id""",  # noqa: S608  # constants and parameter marks
             {"day": day} | {f"c{number}": each for number, each in enumerate(class_ids)},
         )
-        return [_student(row) for row in rows]
+        return [student_of(row) for row in rows]
 
     def teachers_of(self, student_id: str, *, day: int) -> list[Teacher]:
         """The teachers of the classes in term that the student is in, each once, by id."""
@@ -145,7 +145,8 @@ class People:
         return [_teacher(row) for row in rows]
 
 
-def _student(row: sqlite3.Row) -> Student:
+def student_of(row: sqlite3.Row) -> Student:
+    """A row of `students` as a value."""
     return Student(
         student_id=row["student_id"],
         name=row["name"],

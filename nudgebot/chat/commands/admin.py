@@ -31,7 +31,7 @@ def status(call: Call) -> Answer:
     lines.append(f"- {count(len(rules), 'rule')}, {on} of them on")
     if office.book.problems:
         lines.append(f"- ⚠️ {count(len(office.book.problems), 'problem')} in the rule files")
-    if call.asker.sees is None:
+    if call.asker.sees_all:
         lines += _for_admins(call)
     return Answer("\n".join(["**nudgebot**", *lines]))
 
@@ -53,7 +53,7 @@ def _for_admins(call: Call) -> list[str]:
     open_ = office.outbox.unsettled()
     if open_:
         lines.append(f"- {count(len(open_), 'message')} waiting or unclear in the outbox")
-    waiting = office.letters.waiting_answers()
+    waiting = len(office.letters.waiting_answers())
     if waiting:
         lines.append(f"- {count(waiting, 'answer')} of students that no teacher could be given")
     held = office.store.rows("SELECT * FROM batches WHERE state = 'held' ORDER BY batch_id")

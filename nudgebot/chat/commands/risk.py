@@ -68,9 +68,9 @@ def students_of(call: Call, text: str, again: str) -> tuple[list[Student], str]:
     if text:
         chosen = one_class(call, text, again)
         return call.office.people.students_in([chosen.class_id], day=day), esc(chosen.name)
-    if call.asker.sees is None:
+    if call.asker.sees_all:
         return [s for s in call.office.people.students() if s.active], "the whole school"
-    return call.office.access.students(call.asker), "your classes"
+    return call.asker.sight.students(), "your classes"
 
 
 def _rated(call: Call, students: Sequence[Student]) -> list[Rated]:
