@@ -99,12 +99,13 @@ class Batch:
         lines: dict[Key, int] = {}
         keep: set[Key] = set()
         nameless = 0
+        places = layout.key_places
         for parsed in parts:
             self.refuse(layout.table, parsed.problems, parsed.refused)
             keep.update(parsed.refused_keys)
             nameless += parsed.nameless
             for line, row in zip(parsed.lines, parsed.rows, strict=True):
-                key = tuple([row[place] for place in layout.key_places])
+                key = tuple([row[place] for place in places])
                 if key not in rows or self._wins(layout, row, rows[key], (line, lines[key], shown)):
                     rows[key] = row
                     lines[key] = line
@@ -128,13 +129,13 @@ class Batch:
         return wins
 
     def _write(self, changes: Changes) -> None:
-        table = changes.layout.table
-        subjects = self._subjects() if table == "content" and changes else {}
-        zones = self._zones() if table == "students" and changes else {}
-        write(self._connection, changes, gone_at=self._as_of_at)
         if not changes:
             return
         self.changed = True
+        table = changes.layout.table
+        subjects = self._subjects() if table == "content" else {}
+        zones = self._zones() if table == "students" else {}
+        write(self._connection, changes, gone_at=self._as_of_at)
         if table in NAMED:
             place = changes.layout.names.index(NAMED[table])
             self.context.known[table].update(row[place] for row in changes.written.values())
@@ -202,7 +203,7 @@ class Batch:
             ]
             self.refuse("practice", parsed.problems, parsed.refused)
             self.refuse("practice", problems, len(problems))
-            self._taken["practice"] += len(parsed.lines) - len(problems)
+            self.take("practice", len(parsed.lines) - len(problems))
             self.know(parsed.columns[3])
         self.touched |= log.touched
         self.changed = self.changed or bool(log.touched)

@@ -40,10 +40,11 @@ def read_header(member: Member, *, known: Collection[str], required: Collection[
     separator, names = _split(first, known)
     places: dict[str, int] = {}
     notices = []
+    twice = ""
     for place, name in enumerate(names):
         if name in places:
-            raise ExportError(f"{member.shown}:1: the column {name} is there twice.")
-        if name in known:
+            twice = twice or name
+        elif name in known:
             places[name] = place
         elif name:
             notices.append(
@@ -60,6 +61,9 @@ def read_header(member: Member, *, known: Collection[str], required: Collection[
             f"{member.shown}:1: the required column{plural} {', '.join(missing)} {verb} missing"
             f"{hint} Nothing of this export was taken."
         )
+    # Only now: without the required columns the first line may be somebody's data.
+    if twice:
+        raise ExportError(f"{member.shown}:1: the column {twice} is there twice.")
     return Header(separator, names, places, tuple(notices))
 
 
@@ -77,5 +81,5 @@ def _split(first: str, known: Collection[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _meant(name: str, others: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(others), n=1)
+    close = difflib.get_close_matches(name, sorted(others), n=1, cutoff=0.7)
     return f", did you mean `{close[0][:SHOWN_NAME]}`?" if close else ""
