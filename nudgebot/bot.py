@@ -110,7 +110,7 @@ class NudgebotHandler:
             house.book.reload_if_changed(as_of)
             house.outbox.run(as_of)
             if self._people_read_at is None or as_of - self._people_read_at > PEOPLE_EVERY:
-                house.links.keep_users(house.gateway.users(), as_of)
+                house.office.links.keep_users(house.gateway.users(), as_of)
                 self._people_read_at = as_of
         except NudgebotError as error:
             log.warning("%s", error)

@@ -73,7 +73,18 @@ class Kind:
     read: Callable[[str], Any]
 
 
+def _one_of(*words: str) -> Kind:
+    def read(text: str) -> str:
+        if text.strip().lower() not in words:
+            raise ValueError
+        return text.strip().lower()
+
+    return Kind(f"one of {', '.join(words)}", read)
+
+
 TEXT = Kind("text", str)
+FORMAT = _one_of("native", "oulad")
+LEVEL = _one_of("debug", "info", "warning", "error")
 PATH = Kind("a path", Path)
 COUNT = Kind("a whole number, 0 or more", _count)
 HOUR = Kind("an hour from 0 to 23", _hour)
@@ -98,7 +109,7 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("database", "data/nudgebot.db", PATH, "The SQLite file that holds everything."),
     Setting("inbox", "data/inbox", PATH, "The folder that is polled for exports."),
-    Setting("inbox_format", "native", TEXT, "The format of the exports in the inbox."),
+    Setting("inbox_format", "native", FORMAT, "The format of the exports in the inbox."),
     Setting("inbox_poll_seconds", "60", COUNT, "How often the inbox is looked at."),
     Setting(
         "inbox_settle_seconds",
@@ -123,7 +134,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Without news in the exports for so long, weekends and holidays not counted, nudging stops "
         "and the admins are told.",
     ),
-    Setting("rules_file_path", "rules", PATH, "The folder (or one file) with the nudging rules."),
+    Setting(
+        "rules_file_path",
+        "rules",
+        PATH,
+        "The folder (or one file) with the nudging rules.",
+        ("nudging_rules_file",),
+    ),
     Setting("templates_path", "message_templates", PATH, "The folder with the message templates."),
     Setting(
         "rules_update_frequency_hours",
@@ -203,7 +220,7 @@ SETTINGS: tuple[Setting, ...] = (
         PATH,
         "A folder with more fonts for charts and PDFs, for scripts that the bundled ones lack.",
     ),
-    Setting("log_level", "info", TEXT, "debug, info, warning or error."),
+    Setting("log_level", "info", LEVEL, "debug, info, warning or error."),
 )
 
 BY_NAME: Mapping[str, Setting] = {
@@ -246,6 +263,8 @@ def read_settings(
         name = key.removeprefix(PREFIX).lower()
         if key.startswith(PREFIX) and name in BY_NAME:
             texts[BY_NAME[name].name] = (text, f"environment variable {key}")
+        elif key.startswith(PREFIX) and _meant(name):
+            raise SettingError(f"environment variable {key}: no such setting{_meant(name)}.")
     values, sources = {}, {}
     for setting in SETTINGS:
         text, source = texts.get(setting.name, (setting.default, "default"))
@@ -288,5 +307,5 @@ def _from_file(path: Path) -> dict[str, tuple[str, str]]:
 
 
 def _meant(name: str) -> str:
-    close = difflib.get_close_matches(name, BY_NAME, n=1)
+    close = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.75)
     return f", did you mean `{close[0]}`?" if close else ""

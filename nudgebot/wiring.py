@@ -94,7 +94,6 @@ class House:
 
     settings: Settings
     store: Store
-    links: Links
     figures: Figures
     book: RuleBook
     inbox: Inbox
@@ -135,7 +134,7 @@ def build(store: Store, settings: Settings, gateway: Gateway) -> House:
         outbox=outbox,
         release=lambda batch_id, as_of: inbox.release(batch_id, as_of).text,
     )
-    return House(settings, store, links, figures, book, inbox, outbox, engine, gateway, office)
+    return House(settings, store, figures, book, inbox, outbox, engine, gateway, office)
 
 
 def serve(
@@ -188,9 +187,11 @@ def _ticks(house: House, clock: Clock, stopping: threading.Event) -> Ticks:
         book=house.book,
         engine=house.engine,
         outbox=house.outbox,
-        links=house.links,
+        office=house.office,
         gateway=house.gateway,
-        notices=Notices(house.outbox, house.office.access.admin_ids),
+        notices=Notices(
+            house.outbox, house.office.access.admin_ids, zone=house.settings["timezone"]
+        ),
         clock=clock,
         stopping=stopping.is_set,
     )

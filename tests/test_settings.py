@@ -78,6 +78,7 @@ def test_a_name_of_the_environment_in_requirement_a_is_understood(tmp_path: Path
             "is not critical=",
             id="thresholds that do not fall",
         ),
+        pytest.param("inbox_format = nativ", "'nativ' is not one of native, oulad", id="format"),
         pytest.param("admins = ann", "'ann' is not Zulip user ids", id="ids"),
         pytest.param("max_nudges_a_day = 3", "did you mean `max_nudges_per_day`", id="name"),
         pytest.param("= 3", "line 2 is not", id="no name"),
@@ -97,3 +98,12 @@ def test_a_file_that_is_not_there() -> None:
     """It is named, and no traceback reaches the person."""
     with pytest.raises(SettingError, match="nowhere: the file cannot be read"):
         read_settings(Path("nowhere"), {})
+
+
+def test_a_misspelt_variable_is_told_and_others_are_left_alone() -> None:
+    """A variable that looks like a setting would else be missed without a word."""
+    with pytest.raises(SettingError, match="did you mean `max_nudges_per_day`"):
+        read_settings(environment={"NUDGEBOT_MAX_NUDGE_PER_DAY": "1"})
+    read_settings(environment={"NUDGEBOT_REALM_DIR": "somewhere"})
+    path = read_settings(environment={"NUDGEBOT_NUDGING_RULES_FILE": "r.yaml"})["rules_file_path"]
+    assert path == Path("r.yaml")

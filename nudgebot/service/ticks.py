@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nudgebot.chat.freetext import pass_on_waiting
 from nudgebot.chat.gateway import Gateway
+from nudgebot.chat.office import Office
 from nudgebot.exports.inbox import Inbox, Outcome
 from nudgebot.exports.report import ImportReport
 from nudgebot.insight.events import Event
@@ -18,8 +20,6 @@ from nudgebot.nudging.evaluation import Evaluation
 from nudgebot.nudging.freshness import staleness
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.rule_book import Reload, RuleBook
-from nudgebot.school.days import local_day
-from nudgebot.school.links import Links
 from nudgebot.service.loop import Clock, Job
 from nudgebot.service.notices import Notices
 from nudgebot.settings import Settings
@@ -56,7 +56,7 @@ class Ticks:
         book: RuleBook,
         engine: Engine,
         outbox: Outbox,
-        links: Links,
+        office: Office,
         gateway: Gateway,
         notices: Notices,
         clock: Clock,
@@ -69,7 +69,7 @@ class Ticks:
         self._book = book
         self._engine = engine
         self._outbox = outbox
-        self._links = links
+        self._office = office
         self._gateway = gateway
         self._notices = notices
         self._clock = clock
@@ -87,9 +87,13 @@ class Ticks:
         ]
 
     def people(self, as_of: datetime) -> int:
-        """Read the organisation's users anew; returns how many there are."""
+        """Read the organisation's users anew; returns how many there are.
+
+        Who is linked since then gets the answers that waited for a teacher.
+        """
         users = self._gateway.users()
-        self._links.keep_users(users, as_of)
+        self._office.links.keep_users(users, as_of)
+        pass_on_waiting(self._office, as_of)
         return len(users)
 
     def rules(self, as_of: datetime) -> Reload:
@@ -132,7 +136,7 @@ class Ticks:
         return Delivered(as_of, messages, states, delivered.left, delivered.note)
 
     def upkeep(self, as_of: datetime) -> str:
-        """Tell the admins when the data are stale, once a day, and empty old letters."""
+        """Tell the admins when the data are stale, and empty what nobody needs any more."""
         stale = staleness(
             self._store,
             stale_after_hours=self._settings["stale_after_hours"],
@@ -140,12 +144,9 @@ class Ticks:
             as_of=as_of,
         )
         if stale:
-            day = local_day(as_of, self._settings["timezone"])
-            self._notices.tell(
-                f"stale:{day}",
-                f"{stale} Nobody is nudged until a fresh export arrives in the inbox.",
-                as_of,
-            )
+            text = f"{stale} Nobody is nudged until news arrive in the inbox."
+            self._notices.tell("stale", text, as_of)
+        self._office.confirmations.prune(as_of)
         self._outbox.prune(as_of - KEEP_LETTERS)
         return stale
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from chat.town import ADMIN, ANA, BEN, OTTO, STAFF_STREAM, TARA, Town
+from chat.town import ADMIN, ANA, BEN, NOW, OTTO, STAFF_STREAM, TARA, Town
+from nudgebot.chat.freetext import pass_on_waiting
 from nudgebot.chat.incoming import Reacted
 from nudgebot.errors import DeliveryError
 from nudgebot.insight.table import Value
@@ -254,8 +255,8 @@ def test_an_answer_goes_to_the_teacher_who_wrote(town: Town) -> None:
     assert "`message s1 <your words>`" in passed[0]
     assert town.zulip.to(OTTO) == []
     assert "passed that on to Tara Teacher" in thanks
-    kept = town.office.letters.answers_of("s1")
-    assert [text for _, text in kept] == ["Sorry, I was sick @**all**. I'll practice today!"]
+    kept = town.office.store.rows("SELECT text FROM answers WHERE student_id = 's1'")
+    assert [row["text"] for row in kept] == ["Sorry, I was sick @**all**. I'll practice today!"]
 
 
 def test_an_answer_to_nobody_goes_to_all_teachers(town: Town) -> None:
@@ -327,3 +328,15 @@ def test_a_short_streak_is_not_praised_as_one(town: Town) -> None:
     """Who is praised for better scores with a streak of one day gets other words."""
     town.figures.rows["s1"] = {"score_trend": "improving", "current_streak": 1}
     assert "you are doing well" in town.answer(TARA, "message encouragement")
+
+
+def test_words_that_reached_nobody_are_passed_on_when_a_teacher_is_linked(town: Town) -> None:
+    """Once, to the teacher who can read them now."""
+    town.store.execute("UPDATE teachers SET zulip_user_id = NULL")
+    thanks = town.answer(ANA, "Nobody reads this yet")
+    assert "I have kept your words" in thanks
+    assert pass_on_waiting(town.office, NOW) == 0
+    town.store.execute("UPDATE teachers SET zulip_user_id = ? WHERE teacher_id = 't1'", [TARA])
+    assert pass_on_waiting(town.office, NOW) == 1
+    assert pass_on_waiting(town.office, NOW) == 0
+    assert sum("Nobody reads this yet" in text for text in town.zulip.to(TARA)) == 1

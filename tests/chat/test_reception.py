@@ -11,6 +11,7 @@ from chat.town import ANA, NOW, STAFF_STREAM, STRANGER, TARA, Town
 from nudgebot.nudging.messages import Direct, InStream
 from nudgebot.nudging.nudges import Nudge
 from nudgebot.nudging.rule import Delivery, Urgency
+from nudgebot.school.days import to_at
 
 
 def test_a_message_told_twice_is_answered_once(town: Town) -> None:
@@ -60,7 +61,8 @@ def test_what_students_say_always_counts(town: Town) -> None:
     for each in said:
         town.reception.message(each)
     assert town.office.consents.state("s1").stopped
-    assert town.office.letters.answers_of("s1") == [(NOW, "I was sick")]
+    kept = town.office.store.rows("SELECT at, text FROM answers WHERE student_id = 's1'")
+    assert [tuple(row) for row in kept] == [(to_at(NOW), "I was sick")]
 
 
 def test_an_old_pause_counts_from_when_it_was_asked_for(town: Town) -> None:
