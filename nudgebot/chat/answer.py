@@ -14,12 +14,29 @@ Errand = Callable[[Callable[[], datetime]], "Answer"]
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with an answer, made and uploaded once the words are out.
+
+    `name` is shown and plain ASCII, and what ends in `.png` is shown as a picture. `label` is its
+    text: for a picture, what somebody who does not see it is told. `what` it is, in a sentence
+    about it: "chart", "PDF". `caption` is finished Markdown that stands above it.
+    """
+
+    name: str
+    make: Callable[[], bytes]
+    label: str
+    what: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """Finished Zulip Markdown for the asker.
 
     `students` are those whose data the words hold: they decide where it may appear. `token` names
     the confirmation that reactions on the message stand for. `errand` is longer work that begins
-    after the answer is out; what it returns is said in the same place.
+    after the answer is out; what it returns is said in the same place. `attachments` appear there
+    too: whoever may read the message that links an upload may open it.
     """
 
     content: str
@@ -29,6 +46,7 @@ class Answer:
     token: str = ""
     private: bool = False
     errand: Errand | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -57,11 +58,6 @@ class Desk:
         asker = self._office.access.asker(incoming.sender_id, as_of)
         return Heard(asker, text, self._office.registry.find(text, asker.roles))
 
-    def answer(self, incoming: Incoming, as_of: datetime) -> list[Reply]:
-        """Everything that is to be said, and where; nothing where it is not for the bot."""
-        heard = self.hear(incoming, as_of)
-        return [] if heard is None else self.reply(incoming, heard, as_of)
-
     def reply(self, incoming: Incoming, heard: Heard, as_of: datetime) -> list[Reply]:
         """What is to be said to what was heard."""
         answer = self._guarded(incoming, heard, as_of)
@@ -70,24 +66,31 @@ class Desk:
     def placed(
         self, answer: Answer, incoming: Incoming, heard: Heard, as_of: datetime
     ) -> list[Reply]:
-        """The answer where all who read it may see it, and who saw it written down."""
+        """The answer where all who read it may see it."""
         own = Direct((incoming.sender_id,))
         place = (
             own
             if answer.private
             else self._office.access.place_for(answer.students, heard.asker, incoming.place, as_of)
         )
-        self._office.audit.record(
-            answer.students,
-            actor_user_id=incoming.sender_id,
-            action=heard.found.command.name if heard.found else "message",
-            place=place,
-            as_of=as_of,
-        )
         replies = [Reply(place, answer)]
         if place != incoming.place:
             replies.append(Reply(incoming.place, Answer(ELSEWHERE)))
         return replies
+
+    def note(
+        self, replies: Sequence[Reply], incoming: Incoming, heard: Heard, as_of: datetime
+    ) -> None:
+        """Write down whose data the asker sees; in the transaction that promises the replies."""
+        for reply in replies:
+            if reply.answer.students:
+                self._office.audit.record(
+                    reply.answer.students,
+                    actor_user_id=incoming.sender_id,
+                    action=heard.found.command.name if heard.found else "message",
+                    place=reply.place,
+                    as_of=as_of,
+                )
 
     def _guarded(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
         """The one boundary for surprises: the asker gets a number, the log gets the trace."""

@@ -29,7 +29,7 @@ DM_NARROW_LEVEL = 177  # before it, `dm` was `pm-with`
 PAGE = 100
 CLOCK_SKEW = timedelta(minutes=2)  # between this machine and the server
 READ_TRIES = 3
-UPLOAD_SECONDS = 60.0
+UPLOAD_SECONDS = 15.0  # the conversation waits for it
 SAME = frozenset({"REACTION_ALREADY_EXISTS", "REACTION_DOES_NOT_EXIST"})
 
 

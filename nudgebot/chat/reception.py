@@ -120,10 +120,24 @@ class Reception:
     def _say(
         self, incoming: Incoming, heard: Heard, replies: Sequence[Reply], as_of: datetime
     ) -> None:
+        """Say the words at once; what goes with them follows, and only then is it handled."""
+        lines, source = lines_of(replies, incoming.source), incoming.source
+        asker_id = incoming.sender_id
+        encloses = any(reply.answer.attachments for reply in replies)
         with self._office.store.transaction():
-            lines = self._speaker.claim(lines_of(replies, incoming.source), as_of)
-            self._memory.handle(incoming.source, as_of)
-        self._speaker.push(lines, as_of, asker_id=incoming.sender_id)
+            self._desk.note(replies, incoming, heard, as_of)
+            words = [each for each in lines if not (encloses and each.message.buttons)]
+            claimed = self._speaker.claim(words, as_of)
+            if not encloses:
+                self._memory.handle(source, as_of)
+        self._speaker.push(claimed, as_of, asker_id=asker_id)
+        if encloses:
+            rest = self._speaker.enclose(replies, source)
+            rest += [each for each in lines if each.message.buttons]
+            with self._office.store.transaction():
+                claimed = self._speaker.claim(rest, as_of)
+                self._memory.handle(source, as_of)
+            self._speaker.push(claimed, as_of, asker_id=asker_id)
         for reply in replies:
             if reply.answer.errand is not None:
                 self._background(partial(self._run, reply.answer.errand, incoming, heard))
@@ -131,8 +145,9 @@ class Reception:
     def _run(self, errand: Errand, incoming: Incoming, heard: Heard) -> None:
         answer = self._outcome(errand)
         as_of = self._clock()
-        replies = self._desk.placed(answer, incoming, heard, as_of)
-        self._post(replies[:1], f"errand:{incoming.source}", as_of, asker_id=incoming.sender_id)
+        replies = self._desk.placed(answer, incoming, heard, as_of)[:1]
+        self._desk.note(replies, incoming, heard, as_of)
+        self._post(replies, f"errand:{incoming.source}", as_of, asker_id=incoming.sender_id)
 
     def _finish(self, confirmed: Confirmation) -> None:
         answer = self._outcome(partial(finish, self._office, confirmed))

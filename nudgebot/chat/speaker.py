@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from nudgebot.chat.answer import Reply, choices_in_words
 from nudgebot.chat.confirmations import Confirmations
+from nudgebot.chat.enclosing import enclosed
 from nudgebot.chat.office import Mailbox
 from nudgebot.chat.splitting import split
 from nudgebot.errors import DeliveryError
@@ -22,13 +23,16 @@ REPLY = "reply"
 
 
 class Board(Protocol):
-    """The part of Zulip where reactions are; the gateway is one."""
+    """The part of Zulip where reactions and uploads are; the gateway is one."""
 
     def react(self, message_id: int, emoji_name: str) -> None:
         """Add an emoji to a message."""
 
     def message(self, message_id: int) -> Mapping[str, Any] | None:
         """A message as it stands now; None where it is gone."""
+
+    def upload(self, name: str, data: bytes) -> str:
+        """Upload a file, and return the path to link to."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ def lines_of(replies: Sequence[Reply], source: str) -> list[Line]:
     return lines
 
 
+def _enclosed(reply: Reply, words: str, key: str) -> Line:
+    return Line(Outgoing(key=key, recipient=reply.place, content=words, purpose=REPLY))
+
+
 def _lines(reply: Reply) -> Iterator[Line]:
     answer = reply.answer
     if answer.content.strip():
@@ -84,6 +92,18 @@ class Speaker:
         self._outbox = outbox
         self._confirmations = confirmations
         self._board = board
+
+    def enclose(self, replies: Sequence[Reply], source: str) -> list[Line]:
+        """Make and upload what goes with the replies; the messages that show it, or say why not.
+
+        An upload may be repeated after a crash: one that no message links is nobody's to see, and
+        the server deletes it.
+        """
+        found = [(reply, each) for reply in replies for each in reply.answer.attachments]
+        return [
+            _enclosed(reply, enclosed(each, self._board.upload), f"{REPLY}:{source}:file{number}")
+            for number, (reply, each) in enumerate(found)
+        ]
 
     def claim(self, lines: Sequence[Line], as_of: datetime) -> list[Line]:
         """Those not claimed before; within the transaction in which their cause has its effects."""

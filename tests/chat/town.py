@@ -61,6 +61,8 @@ class FakeZulip:
     reactions: list[tuple[int, str]] = field(default_factory=list)
     readers: dict[int, frozenset[int]] = field(default_factory=dict)
     messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+    uploads: list[tuple[str, bytes]] = field(default_factory=list)
+    refuse_uploads: DeliveryError | None = None
     refuse: Callable[[Outgoing], DeliveryError | None] = lambda _: None
 
     def send(self, message: Outgoing, *, local_id: str) -> int:
@@ -79,6 +81,12 @@ class FakeZulip:
 
     def react(self, message_id: int, emoji_name: str) -> None:
         self.reactions.append((message_id, emoji_name))
+
+    def upload(self, name: str, data: bytes) -> str:
+        if self.refuse_uploads is not None:
+            raise self.refuse_uploads
+        self.uploads.append((name, data))
+        return f"/user_uploads/2/{len(self.uploads)}/{name}"
 
     def message(self, message_id: int) -> Mapping[str, Any] | None:
         return self.messages.get(message_id)
