@@ -87,8 +87,7 @@ class Computation:
     def figures(self, student_ids: Collection[str]) -> Computed:
         """The figures of those of the students who are active, by id."""
         self.aim(student_ids)
-        for table in definitions.TABLES:
-            self._fill(table)
+        self.prepare(definitions.TABLES)
         ids: list[str] = [
             row[0]
             for row in self._connection.execute("SELECT student_id FROM scope ORDER BY student_id")
@@ -105,8 +104,7 @@ class Computation:
     def averages(self, student_ids: Collection[str]) -> list[tuple[str, str, float]]:
         """Only the averages by class, for classmates whose own figures nobody asked for."""
         self.aim(student_ids)
-        for table in definitions.STANDING_TABLES:
-            self._fill(table)
+        self.prepare(definitions.STANDING_TABLES)
         return self._averages()
 
     def standings(self, averages: Collection[tuple[str, str, float]]) -> dict[str, float]:
@@ -158,11 +156,16 @@ class Computation:
             into = f"INSERT INTO {table.name} ({', '.join(table.columns)}) {select}"
             self._connection.execute(into, {"at": self._at})
 
-    def rows(self, select: str) -> list[tuple[Any, ...]]:
+    def prepare(self, tables: Sequence[Table]) -> None:
+        """Fill tables of the workbench for the students of the scope."""
+        for table in tables:
+            self._fill(table)
+
+    def rows(self, select: str, **named: str | int) -> list[tuple[Any, ...]]:
         """What a SELECT over the workbench and the school's tables gives, as of the instant."""
         cursor = self._connection.cursor()
         cursor.row_factory = None
-        parameters = {"at": self._at} if ":at" in select else {}
+        parameters = named | ({"at": self._at} if ":at" in select else {})
         return cursor.execute(select, parameters).fetchall()
 
     def _columns(self, group: Group, place: Mapping[str, int]) -> Columns:
