@@ -14,18 +14,24 @@ Errand = Callable[[Callable[[], datetime]], "Answer"]
 
 
 @dataclass(frozen=True)
+class File:
+    """What is in a file, and its text: what somebody is told who does not see the picture."""
+
+    data: bytes
+    label: str
+
+
+@dataclass(frozen=True)
 class Attachment:
     """A file that goes with an answer, made and uploaded once the words are out.
 
-    `name` is shown and plain ASCII, and what ends in `.png` is shown as a picture. `label` is its
-    text: for a picture, what somebody who does not see it is told. `what` it is, in a sentence
-    about it: "chart", "PDF". `caption` is finished Markdown that stands above it.
+    `name` is shown and plain ASCII, and what ends in `.png` is shown as a picture. `what` it is,
+    in a sentence about it: "chart", "PDF". `caption` is finished Markdown that stands above it.
     """
 
     name: str
-    make: Callable[[], bytes]
-    label: str
     what: str
+    make: Callable[[], File]
     caption: str = ""
 
 

@@ -22,7 +22,8 @@ def enclosed(attachment: Attachment, upload: Callable[[str, bytes], str]) -> str
     Never raises: the answer that it goes with stands without it.
     """
     try:
-        path = upload(attachment.name, attachment.make())
+        file = attachment.make()
+        path = upload(attachment.name, file.data)
     except DeliveryError as error:
         log.info("no %s: the upload failed (%s)", attachment.what, error.code)
         return f"The {attachment.what} could not be uploaded: {error} Ask again for it."
@@ -32,7 +33,7 @@ def enclosed(attachment: Attachment, upload: Callable[[str, bytes], str]) -> str
         ref = secrets.token_hex(3)
         log.exception("a %s could not be made ref=%s", attachment.what, ref)
         return f"The {attachment.what} could not be made (ref {ref}). It is written down."
-    link = f"[{esc(attachment.label)}]({path})"
+    link = f"[{esc(file.label)}]({path})"
     return f"{attachment.caption}\n\n{link}" if attachment.caption else link
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chat.town import CLASS_STREAM, STAFF_STREAM, TARA, FakeZulip, Town
-from nudgebot.chat.answer import Answer, Attachment
+from nudgebot.chat.answer import Answer, Attachment, File
 from nudgebot.chat.command import STAFF, Call, Command, Registry, Scope
 from nudgebot.chat.enclosing import file_name
 from nudgebot.errors import CommandError, DeliveryError
@@ -16,21 +16,21 @@ from nudgebot.nudging.messages import Button, Direct, InStream
 PNG = b"\x89PNG picture"
 
 
-def picture() -> bytes:
-    return PNG
+def picture() -> File:
+    return File(PNG, "Accuracy of *Ana*, rising")
 
 
-def broken() -> bytes:
+def broken() -> File:
     raise ValueError("Ana's 17 %")
 
 
-def impossible() -> bytes:
+def impossible() -> File:
     raise CommandError("Nothing is measured.")
 
 
-def answering(town: Town, make: Callable[[], bytes] = picture) -> None:
+def answering(town: Town, make: Callable[[], File] = picture) -> None:
     """Every command answers with a chart of Ana's."""
-    chart = Attachment("chart-s1.png", make, "Accuracy of *Ana*, rising", "chart")
+    chart = Attachment("chart-s1.png", "chart", make)
     answer = Answer(
         "Ana's figures",
         students=frozenset({"s1"}),
@@ -59,9 +59,9 @@ def test_the_words_are_out_before_anything_is_drawn(town: Town) -> None:
     """Drawing may take a while."""
     seen: list[int] = []
 
-    def look() -> bytes:
+    def look() -> File:
         seen.append(len(town.zulip.sent))
-        return PNG
+        return picture()
 
     answering(town, make=look)
     town.say(TARA, "show")
@@ -91,7 +91,7 @@ def test_a_file_appears_where_the_words_do(town: Town, stream: int, place: str) 
         pytest.param(impossible, "There is no chart: Nothing is measured.", id="a reason"),
     ],
 )
-def test_what_cannot_be_drawn_is_said(town: Town, make: Callable[[], bytes], says: str) -> None:
+def test_what_cannot_be_drawn_is_said(town: Town, make: Callable[[], File], says: str) -> None:
     """The words and the buttons come all the same, and no error shows a figure."""
     answering(town, make=make)
     words, chart, buttons = town.say(TARA, "show")
