@@ -77,7 +77,7 @@ class NudgebotHandler:
             echo=Memory(store).echo,
         )
         self._closing.callback(gateway.close)
-        house = build(store, settings, gateway)
+        house = build(store, settings, gateway, clock=_now)
         errands = Errands()
         self._closing.callback(errands.close)
         self._reception = Reception(

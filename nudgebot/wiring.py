@@ -103,12 +103,14 @@ class House:
     office: Office
 
 
-def build(store: Store, settings: Settings, gateway: Gateway) -> House:
-    """Put the house together around a store and a gateway."""
+def build(
+    store: Store, settings: Settings, gateway: Gateway, *, clock: Clock | None = None
+) -> House:
+    """Put the house together around a store and a gateway; `clock` times what is sent."""
     links = Links(store)
     figures = make_figures(store, settings)
     book = make_book(settings)
-    outbox = Outbox(store, gateway)
+    outbox = Outbox(store, gateway, clock=clock)
     inbox = Inbox(
         settings["inbox"],
         make_importer(store, settings),
@@ -162,7 +164,7 @@ def serve(
             wait=stopping.wait,
         )
         closing.callback(gateway.close)
-        house = build(store, settings, gateway)
+        house = build(store, settings, gateway, clock=clock)
         errands = Errands()
         closing.callback(errands.close)
         reception = Reception(house.office, gateway, gateway.me, clock=clock, background=errands)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,13 +53,22 @@ class Outbox:
     """Sends messages, each key at most once.
 
     `grace_seconds` is how long after a try the server may still take the message: only after it
-    a message that is not found counts as not sent. One process at a time may use an outbox; its
-    threads may share it.
+    a message that is not found counts as not sent. `clock` tells the moment of each try; without
+    it that is the `as_of` of the call, which may be long gone at the end of a batch. One process
+    at a time may use an outbox; its threads may share it.
     """
 
-    def __init__(self, store: Store, messenger: Messenger, *, grace_seconds: int = 120) -> None:
+    def __init__(
+        self,
+        store: Store,
+        messenger: Messenger,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        grace_seconds: int = 120,
+    ) -> None:
         self._store = store
         self._messenger = messenger
+        self._clock = clock
         self._grace_seconds = grace_seconds
         self._sending: set[str] = set()
         self._guard = threading.Lock()
@@ -89,9 +98,11 @@ class Outbox:
         return cursor.rowcount == 1
 
     def push(self, message: Outgoing, as_of: datetime) -> Posted:
-        """Send what the caller has just claimed itself."""
+        """Send what the caller has claimed itself, unless `run` has taken that over meanwhile."""
         with self._held(message.key) as free:
-            return self._send(message, as_of) if free else self._stand(message.key)
+            if free and self._begin(message.key, as_of):
+                return self._send(message, as_of)
+        return self._stand(message.key)
 
     def take_back(self, key: str) -> bool:
         """Forget a released message, so that its owner may decide anew what is said."""
@@ -157,11 +168,23 @@ class Outbox:
     def _stand(self, key: str) -> Posted:
         return self.find(key) or Posted(key, "claimed", None, "It is being sent.")
 
+    def _now(self, as_of: datetime) -> datetime:
+        return as_of if self._clock is None else max(as_of, self._clock())
+
+    def _begin(self, key: str, as_of: datetime) -> bool:
+        """Note that the first try begins; False where somebody has begun already."""
+        cursor = self._store.execute(
+            """UPDATE outbox SET tried_at = ?
+               WHERE key = ? AND state = 'claimed' AND attempts = 1""",
+            [to_at(self._now(as_of)), key],
+        )
+        return cursor.rowcount == 1
+
     def _claim_again(self, key: str, as_of: datetime) -> bool:
         cursor = self._store.execute(
-            """UPDATE outbox SET state = 'claimed', attempts = attempts + 1, tried_at = :at
+            """UPDATE outbox SET state = 'claimed', attempts = attempts + 1, tried_at = :now
                WHERE key = :key AND state = 'released' AND next_try_at <= :at""",
-            {"key": key, "at": to_at(as_of)},
+            {"key": key, "at": to_at(as_of), "now": to_at(self._now(as_of))},
         )
         return cursor.rowcount == 1
 
@@ -197,6 +220,10 @@ class Outbox:
         return self._settle(key, "released", as_of, reason=str(error), wait_seconds=wait)
 
     def _doubt(self, key: str, reason: str, as_of: datetime) -> Posted:
+        # The try may have begun long ago, in the queue of a server that asks for patience.
+        self._store.execute(
+            "UPDATE outbox SET tried_at = ? WHERE key = ?", [to_at(self._now(as_of)), key]
+        )
         return self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=0)
 
     def _look(self, row: sqlite3.Row, as_of: datetime) -> None:
@@ -216,8 +243,8 @@ class Outbox:
             self._look_later(row, "An equal message was found, but it is another one.", as_of)
         elif message_id is not None:
             self._settle(key, "sent", as_of, message_id=message_id)
-        elif to_at(as_of) - row["tried_at"] < self._grace_seconds:
-            rest = row["tried_at"] + self._grace_seconds - to_at(as_of)
+        elif to_at(self._now(as_of)) - row["tried_at"] < self._grace_seconds:
+            rest = row["tried_at"] + self._grace_seconds - to_at(self._now(as_of))
             self._settle(key, "unsettled", as_of, reason=row["reason"], wait_seconds=rest)
         else:
             reason = "It was looked for and is not there."
@@ -252,7 +279,7 @@ class Outbox:
         reason: str = "",
         wait_seconds: float | None = None,
     ) -> Posted:
-        at = to_at(as_of)
+        at = to_at(self._now(as_of))
         self._store.execute(
             """UPDATE outbox SET state = :state, message_id = :message_id, reason = :reason,
                settled_at = :settled_at, next_try_at = :next_try_at WHERE key = :key""",

@@ -170,6 +170,43 @@ def test_a_message_being_sent_is_left_alone(store: Store) -> None:
     assert messenger.texts == ["Hello"]
 
 
+def test_a_claim_that_was_taken_over_is_not_pushed(store: Store) -> None:
+    """Who claims several and is slow with the first finds the second sent, and leaves it so."""
+    messenger = FakeMessenger()
+    outbox = Outbox(store, messenger)
+    second = Outgoing("answer:2", Direct((7,)), "Second", "answer")
+    for message in (HELLO, second):
+        assert outbox.claim(message, NOW)
+
+    def be_slow(message: Outgoing) -> None:
+        if message == HELLO:
+            ticking = threading.Thread(target=outbox.run, args=(NOW + 3 * MINUTE,))
+            ticking.start()
+            ticking.join(10)
+
+    messenger.before = be_slow
+    assert [outbox.push(each, NOW).state for each in (HELLO, second)] == ["sent", "sent"]
+    assert sorted(messenger.texts) == ["Hello", "Second"]
+
+
+def test_the_grace_counts_from_the_end_of_the_try(store: Store) -> None:
+    """A batch has one `as_of`, yet its last message may be tried minutes later."""
+    clock = [NOW]
+
+    def fail_late(message: Outgoing) -> None:
+        clock[0] += 3 * MINUTE
+        failing(None)(message)
+
+    messenger = FakeMessenger(before=fail_late)
+    outbox = Outbox(store, messenger, clock=lambda: clock[0], grace_seconds=120)
+    assert outbox.post(HELLO, NOW).state == "unsettled"
+    messenger.before = lambda _: None
+    clock[0] += MINUTE
+    assert [each.state for each in outbox.run(clock[0])] == ["unsettled"]
+    clock[0] += MINUTE
+    assert [each.state for each in outbox.run(clock[0])] == ["sent"]
+
+
 def test_released_messages_of_an_owner_wait_for_their_owner(store: Store) -> None:
     """The outbox does not send again what its owner wants to decide anew."""
     messenger = FakeMessenger(before=failing(False, retry_after_seconds=1, times=1))
