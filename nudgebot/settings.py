@@ -253,59 +253,64 @@ def read_settings(
     """The defaults, over them the file's section `[nudgebot]`, over it `NUDGEBOT_*` variables.
 
     Relative paths count from the working directory. Raises SettingError that names the place of
-    the first value that is unknown or not of its kind.
+    every value that is unknown or not of its kind, one a line.
     """
     variables = os.environ if environment is None else environment
+    problems: list[str] = []
     texts: dict[str, tuple[str, str]] = {}
     if zuliprc is not None:
-        texts |= _from_file(zuliprc)
+        texts |= _from_file(zuliprc, problems)
     for key, text in variables.items():
         name = key.removeprefix(PREFIX).lower()
         if key.startswith(PREFIX) and name in BY_NAME:
             texts[BY_NAME[name].name] = (text, f"environment variable {key}")
-        elif key.startswith(PREFIX) and _meant(name):
-            raise SettingError(f"environment variable {key}: no such setting{_meant(name)}.")
+        elif key.startswith(PREFIX) and _meant(name) != ".":
+            problems.append(f"environment variable {key}: no such setting{_meant(name)}")
     values, sources = {}, {}
     for setting in SETTINGS:
         text, source = texts.get(setting.name, (setting.default, "default"))
-        values[setting.name] = _value(setting, text, source)
         sources[setting.name] = source
+        try:
+            values[setting.name] = setting.kind.read(text)
+        except (ValueError, TypeError):
+            problems.append(f"{setting.name}: {text!r} is not {setting.kind.wanted} ({source}).")
+    if problems:
+        raise SettingError("\n".join(problems))
     return Settings(values, sources)
 
 
-def _value(setting: Setting, text: str, source: str) -> Any:
-    try:
-        return setting.kind.read(text)
-    except (ValueError, TypeError) as error:
-        raise SettingError(
-            f"{setting.name}: {text!r} is not {setting.kind.wanted} ({source})."
-        ) from error
-
-
-def _from_file(path: Path) -> dict[str, tuple[str, str]]:
+def _from_file(path: Path, problems: list[str]) -> dict[str, tuple[str, str]]:
+    """The texts of the section with their source; raises SettingError where it cannot be read."""
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8-sig"), source=str(path))
     except OSError as error:
         raise SettingError(f"{path}: the file cannot be read ({error.strerror}).") from error
+    except configparser.DuplicateOptionError as error:
+        raise SettingError(
+            f"{path}: line {error.lineno}: {error.option} is given twice in [{error.section}]."
+        ) from error
+    except configparser.DuplicateSectionError as error:
+        raise SettingError(
+            f"{path}: line {error.lineno}: the section [{error.section}] begins twice."
+        ) from error
     except (configparser.Error, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(0,)])[0][0]
         raise SettingError(
             f"{path}: line {line} is not `[section]` or `name = value`; see zuliprc.example."
         ) from error
-    if not parser.has_section(SECTION):
-        return {}
     texts: dict[str, tuple[str, str]] = {}
-    for name, text in parser.items(SECTION):
+    for name, text in parser.items(SECTION) if parser.has_section(SECTION) else ():
         setting = BY_NAME.get(name)
         if setting is None:
-            raise SettingError(f"{path}: [{SECTION}] {name}: no such setting{_meant(name)}.")
-        if setting.name in texts:
-            raise SettingError(f"{path}: [{SECTION}] {setting.name} is given under two names.")
-        texts[setting.name] = (text, f"{path} [{SECTION}]")
+            problems.append(f"{path}: [{SECTION}] {name}: no such setting{_meant(name)}")
+        elif setting.name in texts:
+            problems.append(f"{path}: [{SECTION}] {setting.name} is given under two names.")
+        else:
+            texts[setting.name] = (text, f"{path} [{SECTION}]")
     return texts
 
 
 def _meant(name: str) -> str:
     close = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.75)
-    return f", did you mean `{close[0]}`?" if close else ""
+    return f", did you mean `{close[0]}`?" if close else "."

@@ -82,6 +82,15 @@ def test_a_name_of_the_environment_in_requirement_a_is_understood(tmp_path: Path
         pytest.param("admins = ann", "'ann' is not Zulip user ids", id="ids"),
         pytest.param("max_nudges_a_day = 3", "did you mean `max_nudges_per_day`", id="name"),
         pytest.param("= 3", "line 2 is not", id="no name"),
+        pytest.param(
+            "timezone = UTC\ntimezone = UTC", "line 3: timezone is given twice", id="twice"
+        ),
+        pytest.param("[nudgebot]", "line 2: the section [nudgebot] begins twice", id="section"),
+        pytest.param(
+            "admins = ann\ntimezone = Mars\nstaff = x",
+            "'Mars' is not a time zone",
+            id="all mistakes at once",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_with_its_place(tmp_path: Path, text: str, says: str) -> None:

@@ -141,9 +141,14 @@ def _end_of(midnight: datetime) -> datetime:
 @click.option("--students", default=60, show_default=True)
 @click.option("--days", default=60, show_default=True)
 @click.option("--seed", default=1, show_default=True)
+@click.option("--replace", is_flag=True, help="Write over an export that is there.")
 @click.pass_obj
-def sample_data(given: Given, directory: Path, students: int, days: int, seed: int) -> None:
+def sample_data(
+    given: Given, directory: Path, students: int, days: int, seed: int, *, replace: bool
+) -> None:
     """Write a believable sample school, whose dates end today, in the native format."""
+    if (directory / "students.csv").exists() and not replace:
+        raise InputError(f"{directory} holds an export; name another folder, or add --replace.")
     zone = given.settings()["timezone"]
     with click.progressbar(length=max(students, 1), label="Writing", file=sys.stderr) as bar:
         summary = write_sample_school(

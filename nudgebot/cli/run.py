@@ -30,6 +30,8 @@ def run(given: Given) -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    if os.name == "posix" and zuliprc.exists() and zuliprc.stat().st_mode & 0o077:
+        click.echo(f"{zuliprc} can be read by others: chmod 600 {zuliprc}", err=True)
     click.echo(
         f"nudgebot runs with {zuliprc}: exports from {settings['inbox']}, rules from "
         f"{settings['rules_file_path']}, everything in {settings['database']}."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nudgebot.chat.freetext import pass_on_waiting
 from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.office import Office
+from nudgebot.errors import DeliveryError
 from nudgebot.exports.inbox import Inbox, Outcome
 from nudgebot.exports.report import ImportReport
 from nudgebot.insight.events import Event
@@ -94,7 +95,26 @@ class Ticks:
         users = self._gateway.users()
         self._office.links.keep_users(users, as_of)
         pass_on_waiting(self._office, as_of)
+        for problem in self._strangers({user.user_id for user in users}):
+            log.warning("%s", problem)
+            self._notices.tell("settings", problem, as_of)
         return len(users)
+
+    def _strangers(self, user_ids: Collection[int]) -> Iterator[str]:
+        """What settings name and Zulip does not know."""
+        unknown = [each for each in self._settings["admins"] if each not in user_ids]
+        if unknown:
+            listed = ", ".join(map(str, unknown))
+            yield f"The setting `admins` names users that Zulip does not have: {listed}."
+        stream = self._settings["staff_stream"]
+        if stream:
+            try:
+                self._gateway.subscribers(stream)
+            except DeliveryError:
+                yield (
+                    "The stream of the setting `staff_stream` is not there, or the bot is not "
+                    "subscribed to it; the daily summary waits."
+                )
 
     def rules(self, as_of: datetime) -> Reload:
         """Take up changed rules and templates, or tell the admins why they are not."""

@@ -83,6 +83,8 @@ def test_a_sample_can_be_written_and_read(run: Run, tmp_path: Path) -> None:
     assert run("sample-data", tmp_path / "s", "--students", 40, "--days", 30).exit_code == 0
     taken = run("ingest", tmp_path / "s")
     assert taken.exit_code == 0
+    assert "add --replace" in run("sample-data", tmp_path / "s").output
+    assert run("sample-data", tmp_path / "s", "--students", 30, "--replace").exit_code == 0
     assert "students                    40        40         0" in taken.output
 
 

@@ -1,0 +1,174 @@
+"""The ticks with real parts: from an export in the inbox to a queued nudge, and what goes wrong."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from nudgebot.chat.connection import connect
+from nudgebot.chat.gateway import Gateway
+from nudgebot.sandbox.sample import write_sample_school
+from nudgebot.sandbox.server import Sandbox
+from nudgebot.service.notices import Notices
+from nudgebot.service.ticks import Ticks
+from nudgebot.settings import read_settings
+from nudgebot.wiring import House, build, open_store
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)  # a Friday
+
+
+@dataclass(frozen=True)
+class Day:
+    """A house over a sandbox, its ticks, and the admin who hears of trouble."""
+
+    house: House
+    ticks: Ticks
+    sandbox: Sandbox
+    folder: Path
+
+    def admin_reads(self) -> list[str]:
+        owner = next(user for user in self.sandbox.users() if user.full_name == "Office")
+        return [message.content for message in self.sandbox.messages_to(owner)]
+
+    def deliver(self, today: datetime) -> None:
+        write_sample_school(
+            self.folder / "inbox" / "school",
+            students=30,
+            days=60,
+            seed=1,
+            today=today.date(),
+            start=(NOW - timedelta(days=59)).date(),
+            until=today,
+        )
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Iterator[Day]:
+    with Sandbox(rate_limit=None, clock=NOW.timestamp) as sandbox:
+        owner = sandbox.add_user("Office", role=200)
+        bot = sandbox.add_user("nudgebot", is_bot=True, owner=owner)
+        zuliprc = tmp_path / "zuliprc"
+        zuliprc.write_text(sandbox.zuliprc(bot), "utf-8")
+        for name in ("rules", "message_templates"):
+            shutil.copytree(ROOT / name, tmp_path / name)
+        settings = read_settings(environment={}).replaced(
+            database=tmp_path / "school.db",
+            inbox=tmp_path / "inbox",
+            inbox_settle_seconds=0,
+            rules_file_path=tmp_path / "rules",
+            templates_path=tmp_path / "message_templates",
+        )
+        store = open_store(settings)
+        gateway = Gateway(lambda: connect(zuliprc), sends_per_minute=100_000)
+        house = build(store, settings, gateway)
+        ticks = _ticks(house)
+        ticks.people(NOW)
+        ticks.rules(NOW)
+        yield Day(house, ticks, sandbox, tmp_path)
+        gateway.close()
+        store.close()
+
+
+def _ticks(house: House) -> Ticks:
+    return Ticks(
+        house.settings,
+        house.store,
+        inbox=house.inbox,
+        figures=house.figures,
+        book=house.book,
+        engine=house.engine,
+        outbox=house.outbox,
+        office=house.office,
+        gateway=house.gateway,
+        notices=Notices(
+            house.outbox, house.office.access.admin_ids, zone=house.settings["timezone"]
+        ),
+        clock=lambda: NOW,
+        stopping=threading.Event().is_set,
+    )
+
+
+def test_an_export_is_taken_and_judged_at_once(day: Day) -> None:
+    """The first one brings no events: history never nudges anybody by itself."""
+    day.deliver(NOW)
+    imported = day.ticks.imports(NOW)
+    assert [outcome.state for outcome in imported.outcomes] == ["taken"]
+    assert imported.events == ()
+    assert imported.evaluation is not None
+    assert {each.stage for each in imported.evaluation.decisions} == {"linked"}
+    assert day.ticks.imports(NOW).evaluation is None, "nothing new, nothing judged"
+
+
+def test_events_survive_a_death_between_looking_and_judging(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an import brought about is judged after the restart."""
+    day.deliver(NOW)
+    day.ticks.imports(NOW)
+    tomorrow = NOW + timedelta(days=3)
+    day.deliver(tomorrow)
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(day.house.engine, "evaluate", dies)
+        with pytest.raises(KeyboardInterrupt):
+            day.ticks.imports(tomorrow)
+    evaluation = day.ticks.evaluation(tomorrow + timedelta(minutes=1))
+    judged = {each.rule_id for each in evaluation.decisions}
+    assert day.house.store.value("SELECT count(*) FROM events") == 0
+    assert "improvement_praise" in judged
+
+
+def test_a_broken_rule_leaves_the_old_ones_and_tells_the_admins(day: Day) -> None:
+    """Once a day for the same problem, and again when it is another one."""
+    assert day.house.book.rules.rules
+    before = len(day.house.book.rules.rules)
+    file = day.folder / "rules" / "inactivity_check_in.yaml"
+    file.write_text(file.read_text("utf-8").replace("cooldown_hours", "cooldwon_hours"), "utf-8")
+    for _ in range(2):
+        day.ticks.rules(NOW)
+    told = day.admin_reads()
+    assert len(told) == 1
+    assert "did you mean `cooldown_hours`" in told[0]
+    assert len(day.house.book.rules.rules) == before
+
+
+def test_an_unreadable_export_is_told_and_the_next_one_taken(day: Day) -> None:
+    """The file is named, and what is wrong with it."""
+    day.deliver(NOW)
+    (day.folder / "inbox" / "late.zip").write_bytes(b"PK\x03\x04 half a zip")
+    day.ticks.imports(NOW)
+    assert day.house.store.value("SELECT count(*) FROM students") == 30
+    assert day.ticks.imports(NOW + timedelta(minutes=1)).outcomes == ()
+
+
+def test_stale_data_are_told_once_a_day(day: Day) -> None:
+    """And nobody is nudged by them."""
+    day.deliver(NOW)
+    day.ticks.imports(NOW)
+    assert day.ticks.upkeep(NOW) == ""
+    later = NOW + timedelta(days=6)
+    for hours in (0, 1, 24):
+        assert "stale" in day.ticks.upkeep(later + timedelta(hours=hours))
+    assert sum("stale" in text for text in day.admin_reads()) == 2
+    evaluation = day.ticks.evaluation(later)
+    assert {each.stage for each in evaluation.decisions} <= {"fresh"}
+
+
+def test_what_settings_name_and_zulip_lacks_is_told(day: Day) -> None:
+    """A stream that is not there, an admin who is nobody: the admins hear of both."""
+    settings = day.house.settings.replaced(staff_stream="nowhere", admins=(4711,))
+    ticks = _ticks(replace(day.house, settings=settings))
+    ticks.people(NOW)
+    told = "\n".join(day.admin_reads())
+    assert "`admins` names users that Zulip does not have: 4711." in told
+    assert "`staff_stream` is not there" in told
