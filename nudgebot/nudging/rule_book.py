@@ -27,12 +27,14 @@ class Reload:
     """What a look at the files brought.
 
     `changed`: they are not as they were at the last look; only then is there anything to tell.
-    `taken`: what they say is now in force. Changed but not taken means that `problems` kept the
-    old set in force. `hints` keep nothing from anything.
+    `taken`: what they say is now in force. Changed but not taken means that `problems` kept what
+    was there in force: an older set, or nothing where `in_force_since` is None. `hints` keep
+    nothing from anything.
     """
 
     changed: bool
     taken: bool = False
+    in_force_since: datetime | None = None
     problems: tuple[Problem, ...] = ()
     hints: tuple[Problem, ...] = ()
 
@@ -43,8 +45,10 @@ class Reload:
             return ""
         if self.taken:
             lines = ["The rules and templates were read anew and are in force."]
-        else:
+        elif self.in_force_since is not None:
             lines = ["The rules and templates have problems; the old ones stay in force."]
+        else:
+            lines = ["The rules and templates have problems; none are in force yet."]
         return "\n".join([*lines, *map(str, (*self.problems, *self.hints))])
 
 
@@ -92,11 +96,24 @@ class RuleBook:
         found = examine(sources, metrics=self._metrics)
         self.problems, self.hints = found.problems, found.hints
         if found.problems:
-            log.warning("rule files have %d problems; old rules stay", len(found.problems))
-            return Reload(changed=True, problems=found.problems, hints=found.hints)
+            log.warning(
+                "%s in the rule files; %s",
+                _counted(len(found.problems), "problem"),
+                "the old rules stay" if self.in_force_since else "no rules are in force",
+            )
+            return Reload(
+                changed=True,
+                in_force_since=self.in_force_since,
+                problems=found.problems,
+                hints=found.hints,
+            )
         self._in_force, self.in_force_since = found, as_of
-        log.info("%d rules in force", len(found.rules.rules))
-        return Reload(changed=True, taken=True, hints=found.hints)
+        log.info("%s in force", _counted(len(found.rules.rules), "rule"))
+        return Reload(changed=True, taken=True, in_force_since=as_of, hints=found.hints)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _fingerprint(sources: Sources) -> str:

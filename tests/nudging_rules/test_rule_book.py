@@ -173,6 +173,33 @@ def test_a_broken_file_leaves_the_old_rules_in_force(folders: Folders) -> None:
     assert book.problems == ()
 
 
+@pytest.mark.parametrize(
+    ("lines", "logged"),
+    [
+        pytest.param(("urgency: lwo",), "1 problem in the rule files; no rules are in force",
+                     id="one"),
+        pytest.param(("urgency: lwo", "  tpye: x"),
+                     "2 problems in the rule files; no rules are in force", id="two"),
+    ],
+)  # fmt: skip
+def test_broken_files_at_the_first_look_leave_nothing_in_force(
+    folders: Folders, caplog: pytest.LogCaptureFixture, lines: tuple[str, ...], logged: str
+) -> None:
+    """Nothing is said of old rules where there never were any."""
+    book = RuleBook(folders.rules, folders.templates)
+    folders.write("hello.yaml", RULE.replace("urgency: low", "\n".join(lines)))
+    broken = book.reload_if_changed(NOW)
+    assert broken.text.splitlines()[0] == (
+        "The rules and templates have problems; none are in force yet."
+    )
+    assert [record.getMessage() for record in caplog.records] == [logged]
+    folders.write("hello.yaml", RULE)
+    book.reload_if_changed(NOW)
+    folders.write("hello.yaml", RULE.replace("urgency: low", "urgency: lwo"))
+    book.reload_if_changed(NOW)
+    assert caplog.messages[-1] == "1 problem in the rule files; the old rules stay"
+
+
 def test_taking_a_rule_away_is_never_refused(folders: Folders) -> None:
     """A template left behind is a hint; the rule is gone at once."""
     folders.write("second.yaml", RULE.replace("hello_rule", "second"))
