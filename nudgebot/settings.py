@@ -84,6 +84,7 @@ def _one_of(*words: str) -> Kind:
 
 TEXT = Kind("text", str)
 FORMAT = _one_of("native", "oulad")
+PAPER = _one_of("a4", "letter")
 LEVEL = _one_of("debug", "info", "warning", "error")
 PATH = Kind("a path", Path)
 COUNT = Kind("a whole number, 0 or more", _count)
@@ -214,6 +215,8 @@ SETTINGS: tuple[Setting, ...] = (
         "bulk_limit", "50", COUNT, "A bulk message to more students asks for a second confirmation."
     ),
     Setting("sends_per_minute", "120", COUNT, "Most requests that send something in a minute."),
+    Setting("school_name", "", TEXT, "The school's name, at the top of each page of a PDF."),
+    Setting("paper", "a4", PAPER, "The paper of PDFs asked for in chat, a4 or letter."),
     Setting(
         "fonts_path",
         "data/fonts",
