@@ -31,9 +31,8 @@ from nudgebot.store import Store
 
 log = logging.getLogger(__name__)
 
-MAX_TRIES = 8
 FIRST_WAIT_SECONDS = 60
-LONGEST_WAIT_SECONDS = 3600
+LONGEST_WAIT_SECONDS = 600
 
 
 @dataclass
@@ -41,7 +40,7 @@ class Delivered:
     """One run: how many messages were tried, where parts ended up, how many recipients are left.
 
     `states` counts parts by what they became: sent, withdrawn, expired, refused, waiting
-    (postponed, or to be tried again), posted (nobody can tell yet).
+    (postponed, or to be tried again), posted (nobody can tell yet), unclear (nor ever will).
     """
 
     as_of: datetime
@@ -178,15 +177,14 @@ class Deliverer:
     def _settle_part(self, part: Part, posted: Posted, as_of: datetime) -> str:
         state, reason = posted.state, posted.reason
         if posted.given_up:
-            state, reason = "refused", f"Nobody can tell whether it arrived: {reason}"
-        if state == "released" and part.tries >= MAX_TRIES:
-            state, reason = "refused", f"Given up after {part.tries} tries: {reason}"
-        if state in ("sent", "refused"):
+            state, reason = "unclear", f"Nobody can tell whether it arrived: {reason}"
+        if state in ("sent", "refused", "unclear"):
             self._nudges.mark(part, state, as_of, reason=reason)
             return state
         if state != "released":
             return "posted"
-        wait = min(FIRST_WAIT_SECONDS << max(part.tries - 1, 0), LONGEST_WAIT_SECONDS)
+        # No outage refuses a nudge: it is tried until it expires.
+        wait = min(FIRST_WAIT_SECONDS << min(max(part.tries - 1, 0), 10), LONGEST_WAIT_SECONDS)
         self._nudges.retry(part, as_of + timedelta(seconds=wait), reason=reason)
         return "waiting"
 

@@ -16,16 +16,19 @@ from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
 
 OPEN_STATES = ("waiting", "posted")
-# What a rule said, or tried to say in vain: the cooldown counts from it.
-_SPOKEN = "('queued', 'sent', 'refused')"
+# What a rule said, or may have said: the cooldown counts from it, and so do the caps.
+_SPOKEN = "('queued', 'sent', 'unclear')"
+# What became of a nudge whose parts ended differently: the first of these.
+_OUTCOMES = ("sent", "unclear", "refused", "expired", "withdrawn")
 
 
 @dataclass(frozen=True)
 class Part:
     """What one recipient gets of a nudge, and how that stands.
 
-    States: waiting, posted (its message is in the outbox), sent, withdrawn, expired, refused, and
-    skipped, when this recipient could not be reached but another one could.
+    States: waiting, posted (its message is in the outbox), sent, withdrawn, expired, refused,
+    unclear, when nobody will ever know whether it arrived, and skipped, when this recipient could
+    not be reached but another one could.
     """
 
     nudge_key: str
@@ -114,10 +117,14 @@ class Nudges:
     def queue(self, nudges: Sequence[tuple[Nudge, Sequence[Part]]]) -> None:
         """Queue nudges with their parts; what is there already, or waits already, stays as it is.
 
-        Of a rule only one nudge waits for a student, whoever else evaluates at the same time.
+        Of a rule only one nudge waits for a student, whoever else evaluates at the same time. A
+        refused one of the same episode makes room: what is refused again and again is one row.
         """
         parts = [part for _, own in nudges for part in own]
         with self._store.transaction() as connection:
+            for nudge, _ in nudges:
+                if nudge.nth > 1:
+                    _make_room(connection, nudge)
             connection.executemany(
                 """INSERT OR IGNORE INTO nudges VALUES
                    (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -220,11 +227,21 @@ class Nudges:
         if any(part.state in OPEN_STATES for part in parts):
             return
         states = [part.state for part in parts]
-        state = next(each for each in ("sent", "refused", "expired", "withdrawn") if each in states)
+        state = next(each for each in _OUTCOMES if each in states)
         reasons = dict.fromkeys(part.reason for part in parts if part.state == state)
         self._store.execute(
             "UPDATE nudges SET state = ?, reason = ?, changed_at = ? WHERE nudge_key = ?",
             [state, " ".join(filter(None, reasons)), to_at(as_of), nudge_key],
+        )
+
+
+def _make_room(connection: sqlite3.Connection, nudge: Nudge) -> None:
+    refused = """SELECT nudge_key FROM nudges WHERE student_id = ? AND rule_id = ?
+                 AND episode_at = ? AND nth < ? AND state = 'refused'"""
+    for table in ("nudge_parts", "nudges"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE nudge_key IN ({refused})",  # noqa: S608  # constants of this function
+            [nudge.student_id, nudge.rule_id, to_at(nudge.episode_at), nudge.nth],
         )
 
 

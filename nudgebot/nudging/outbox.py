@@ -3,12 +3,13 @@
 A claim (the primary key) is written before anything is sent, and holds the whole message. What
 happens then is sorted by one question, "could the server have taken it?":
 
-no, and another try makes sense   released: tried again, later and later, a bounded number of times
+no, and another try makes sense   released: tried again, later and later, for as long as it takes
 no, and the refusal is final      refused, with the reason
 nobody can tell                   unsettled: looked for in its conversation before anything else
 
 A claim that a killed process left behind is unsettled too. Only a message that was looked for,
-some time after it was tried, and is not there, is released.
+some time after it was tried, and is not there, is released. An outage, however long, uses nothing
+up; what is bounded is how often something odd may happen to one message while others get through.
 """
 
 from __future__ import annotations
@@ -29,10 +30,9 @@ from nudgebot.store import Store
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 8
-MAX_LOOKS = 20
+MAX_LOOKS = 150  # about a day: later and later, and then every ten minutes
 FIRST_WAIT_SECONDS = 30
-LONGEST_WAIT_SECONDS = 3600
+LONGEST_WAIT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -183,8 +183,8 @@ class Outbox:
     def _claim_again(self, key: str, as_of: datetime) -> bool:
         cursor = self._store.execute(
             """UPDATE outbox SET state = 'claimed', attempts = attempts + 1, tried_at = :now
-               WHERE key = :key AND state = 'released' AND next_try_at <= :at""",
-            {"key": key, "at": to_at(as_of), "now": to_at(self._now(as_of))},
+               WHERE key = :key AND state = 'released' AND next_try_at <= :now""",
+            {"key": key, "now": to_at(self._now(as_of))},
         )
         return cursor.rowcount == 1
 
@@ -210,12 +210,9 @@ class Outbox:
         return self._settle(message.key, "sent", as_of, message_id=message_id)
 
     def _not_accepted(self, key: str, error: DeliveryError, as_of: datetime) -> Posted:
-        attempts = self._store.value("SELECT attempts FROM outbox WHERE key = ?", [key])
         if error.retry_after_seconds is None:
             return self._settle(key, "refused", as_of, reason=str(error))
-        if attempts >= MAX_ATTEMPTS:
-            reason = f"Given up after {attempts} tries: {error}"
-            return self._settle(key, "refused", as_of, reason=reason)
+        attempts = self._store.value("SELECT attempts FROM outbox WHERE key = ?", [key])
         wait = max(error.retry_after_seconds, _backoff(attempts))
         return self._settle(key, "released", as_of, reason=str(error), wait_seconds=wait)
 
@@ -233,7 +230,10 @@ class Outbox:
         try:
             message_id = self._messenger.find(message, local_id=local_id_of(key), since=since)
         except DeliveryError as error:
-            self._look_later(row, str(error), as_of)
+            if error.accepted is False and error.retry_after_seconds is None:
+                self._look_later(row, str(error), as_of)
+            else:
+                self._wait_for_zulip(row, str(error), as_of)
             return
         except Exception:  # one that cannot be looked for must not hold up the others
             log.exception("looking for a message stumbled key=%s", local_id_of(key))
@@ -243,13 +243,24 @@ class Outbox:
             self._look_later(row, "An equal message was found, but it is another one.", as_of)
         elif message_id is not None:
             self._settle(key, "sent", as_of, message_id=message_id)
-        elif to_at(self._now(as_of)) - row["tried_at"] < self._grace_seconds:
-            rest = row["tried_at"] + self._grace_seconds - to_at(self._now(as_of))
-            self._settle(key, "unsettled", as_of, reason=row["reason"], wait_seconds=rest)
+        else:
+            self._not_there(row, as_of)
+
+    def _not_there(self, row: sqlite3.Row, as_of: datetime) -> None:
+        """It may still come; some time after the try it never arrived, and is tried again."""
+        key, reason = row["key"], row["reason"]
+        rest = row["tried_at"] + self._grace_seconds - to_at(self._now(as_of))
+        if rest > 0:
+            self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=rest)
+            return
+        looks = self._count_look(row)
+        if looks >= MAX_LOOKS:
+            reason = f"Given up: after {row['attempts']} tries it is still not there."
+            self._settle(key, "refused", as_of, reason=reason)
         else:
             reason = "It was looked for and is not there."
-            state = "refused" if row["attempts"] >= MAX_ATTEMPTS else "released"
-            self._settle(key, state, as_of, reason=reason, wait_seconds=0)
+            wait = _backoff(looks) if looks > 1 else 0
+            self._settle(key, "released", as_of, reason=reason, wait_seconds=wait)
 
     def _is_of_another(self, message_id: int, key: str) -> bool:
         found = self._store.value(
@@ -257,10 +268,20 @@ class Outbox:
         )
         return found is not None
 
-    def _look_later(self, row: sqlite3.Row, reason: str, as_of: datetime) -> None:
-        looks = row["looks"] + 1
-        given_up = looks >= MAX_LOOKS
+    def _count_look(self, row: sqlite3.Row) -> int:
+        looks: int = row["looks"] + 1
         self._store.execute("UPDATE outbox SET looks = ? WHERE key = ?", [looks, row["key"]])
+        return looks
+
+    def _wait_for_zulip(self, row: sqlite3.Row, reason: str, as_of: datetime) -> None:
+        """An outage: the longer it has lasted, the longer the next look can wait."""
+        lasted = to_at(self._now(as_of)) - row["tried_at"]
+        wait = min(max(lasted // 2, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+        self._settle(row["key"], "unsettled", as_of, reason=reason, wait_seconds=wait)
+
+    def _look_later(self, row: sqlite3.Row, reason: str, as_of: datetime) -> None:
+        looks = self._count_look(row)
+        given_up = looks >= MAX_LOOKS
         self._settle(
             row["key"],
             "unsettled",
@@ -303,4 +324,4 @@ def _posted(row: sqlite3.Row) -> Posted:
 
 
 def _backoff(times: int) -> int:
-    return min(FIRST_WAIT_SECONDS << max(times - 1, 0), LONGEST_WAIT_SECONDS)
+    return min(FIRST_WAIT_SECONDS << min(max(times - 1, 0), 10), LONGEST_WAIT_SECONDS)

@@ -53,7 +53,7 @@ CREATE TABLE nudges (
     expires_at INTEGER NOT NULL,
     timing TEXT NOT NULL,                    -- why then
     explanation TEXT NOT NULL,               -- the judge's, when it was decided
-    state TEXT NOT NULL,                     -- queued, sent, withdrawn, expired, refused
+    state TEXT NOT NULL,                     -- queued, sent, withdrawn, expired, refused, unclear
     reason TEXT NOT NULL DEFAULT '',
     changed_at INTEGER NOT NULL,
     template_id TEXT NOT NULL DEFAULT '',
@@ -68,7 +68,8 @@ CREATE TABLE nudge_parts (
     channel TEXT NOT NULL,                   -- student, mentor, class, dashboard
     person_id TEXT NOT NULL,                 -- the student's, teacher's or class's id, or empty
     due_at INTEGER NOT NULL,
-    -- waiting, posted (its message is in the outbox), sent, withdrawn, expired, refused, skipped
+    -- waiting, posted (its message is in the outbox), sent, withdrawn, expired, refused, skipped,
+    -- unclear (given up: nobody can tell)
     state TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',
     tries INTEGER NOT NULL DEFAULT 0,

@@ -311,26 +311,62 @@ def test_a_part_that_was_not_accepted_passes_the_door_again(bench: Bench) -> Non
     assert bench.school.store.value("SELECT COUNT(*) FROM outbox WHERE state != 'sent'") == 0
 
 
-def test_tries_of_a_nudge_are_bounded(bench: Bench) -> None:
-    """In the end it is refused, with the reason, and not tried for ever."""
-    bench.school.rules = [rule(expires_after_hours=1000)]
-    bench.school.with_policy(weekend_allowed=True)
+def test_an_outage_refuses_no_nudge(bench: Bench) -> None:
+    """A server away for ten hours delays a nudge; nothing else becomes of it."""
+    bench.school.rules = [rule(urgency=Urgency.CRITICAL)]
     bench.decide()
-    bench.messenger.before = failing(False, retry_after_seconds=1)
-    for hour in range(40):
-        bench.school.exported(NOW + hour * HOUR)
-        bench.deliver(NOW + hour * HOUR)
-    assert bench.states()[0][0] == "refused"
-    assert bench.states()[0][1].startswith("Given up after 8 tries")
+    bench.messenger.before = failing(False, retry_after_seconds=30)
+    for minutes in range(0, 600, 5):
+        bench.deliver(NOW + minutes * MINUTE)
+    bench.messenger.before = lambda _: None
+    assert bench.deliver(NOW + 11 * HOUR).states == {"sent": 3}
+    assert bench.states() == [("sent", "")]
 
 
-def test_a_refused_nudge_says_why_and_cools_down(bench: Bench) -> None:
-    """A refusal is final: it is shown, and the rule does not try again every hour."""
+def test_an_outage_that_outlasts_a_nudge_lets_it_expire(bench: Bench) -> None:
+    """What the server did not take in time is too late, and nothing cools down because of it."""
+    bench.school.rules = [rule(urgency=Urgency.CRITICAL, expires_after_hours=3, cooldown_hours=99)]
+    bench.decide()
+    bench.messenger.before = failing(False, retry_after_seconds=30)
+    for minutes in range(0, 200, 5):
+        bench.deliver(NOW + minutes * MINUTE)
+    assert bench.states()[0][0] == "expired"
+    bench.messenger.before = lambda _: None
+    bench.decide(NOW + 4 * HOUR)
+    assert bench.deliver(NOW + 4 * HOUR).states == {"sent": 3}
+
+
+def test_a_refused_nudge_says_why_and_cools_nothing_down(bench: Bench) -> None:
+    """A refusal is final for this nudge; once its cause is mended, the next one goes out."""
     bench.decide()
     bench.messenger.before = failing(False)
     assert bench.deliver().states == {"refused": 3}
-    bench.decide(NOW + HOUR)
     assert bench.states() == [("refused", "Zulip did not take it.")]
+    bench.decide(NOW + HOUR)
+    assert bench.states() == [("queued", "")]
+    bench.deliver(NOW + 24 * HOUR)
+    assert bench.states() == [("refused", "Zulip did not take it.")]
+    bench.messenger.before = lambda _: None
+    bench.decide(NOW + 24 * HOUR)
+    bench.deliver(NOW + 24 * HOUR)
+    assert bench.states() == [("sent", "")]
+
+
+def test_what_may_have_arrived_cools_down(bench: Bench) -> None:
+    """A nudge that nobody can tell about is not said again, and is shown as unclear."""
+    bench.school.rules = [rule(expires_after_hours=9999)]
+    bench.decide()
+    bench.messenger.before = failing(None)
+    bench.messenger.on_find = failing(False)
+    for hours in range(200):
+        bench.school.exported(NOW + hours * HOUR)
+        bench.deliver(NOW + hours * HOUR)
+    assert bench.messenger.sends == 3
+    ((state, reason),) = bench.states()
+    assert (state, reason[:11]) == ("unclear", "Nobody can ")
+    (nudge,) = Nudges(bench.school.store).of_student("s1", limit=9)
+    past = Nudges(bench.school.store).past(["s1"], since_day=0)
+    assert past.last["s1", "streak"].due_at == nudge.due_at
 
 
 Crash = Callable[[Bench, pytest.MonkeyPatch], None]

@@ -9,7 +9,7 @@ import pytest
 
 from nudgebot.nudging.letter import from_letter, to_letter
 from nudgebot.nudging.messages import Button, Direct, InStream, Outgoing
-from nudgebot.nudging.outbox import MAX_ATTEMPTS, MAX_LOOKS, Outbox
+from nudgebot.nudging.outbox import MAX_LOOKS, Outbox
 from nudgebot.store import Store
 from nudging.fakes import FakeMessenger, Killed, failing, killing
 
@@ -49,18 +49,45 @@ def test_what_was_surely_not_accepted_is_tried_again_later(store: Store) -> None
     assert outbox.unsettled() == []
 
 
-def test_tries_are_bounded(store: Store) -> None:
-    """After so many tries the message is refused, with the last reason."""
-    messenger = FakeMessenger(before=failing(False, retry_after_seconds=1))
+def test_an_outage_refuses_nothing_however_long_it_is(store: Store) -> None:
+    """A server away for three days: the message is tried every ten minutes and arrives at last."""
+    messenger = FakeMessenger(before=failing(False, retry_after_seconds=30))
     outbox = Outbox(store, messenger)
     outbox.post(HELLO, NOW)
-    for hour in range(1, 30):
-        outbox.run(NOW + timedelta(hours=hour))
+    for minutes in range(10, 3 * 24 * 60, 10):
+        outbox.run(NOW + minutes * MINUTE)
+    assert [each.state for each in outbox.unsettled()] == ["released"]
+    messenger.before = lambda _: None
+    assert [each.state for each in outbox.run(NOW + timedelta(days=3))] == ["sent"]
+    assert messenger.texts == ["Hello"]
+
+
+def test_an_outage_ends_no_search(store: Store) -> None:
+    """What may have arrived is looked for until the server answers again, and then settled."""
+    messenger = FakeMessenger(after=failing(None), on_find=failing(None))
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    for minutes in range(10, 3 * 24 * 60, 10):
+        outbox.run(NOW + minutes * MINUTE)
+    messenger.on_find = lambda _: None
+    assert [each.state for each in outbox.run(NOW + timedelta(days=3))] == ["sent"]
+    assert messenger.texts == ["Hello"]
+
+
+def test_a_message_that_never_gets_through_is_given_up(store: Store) -> None:
+    """Looked for and not there, again and again for a day while the server answers: refused."""
+    messenger = FakeMessenger(before=failing(None))
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    for minutes in range(5, 24 * 60, 5):
+        outbox.run(NOW + minutes * MINUTE)
+    assert [each.key for each in outbox.unsettled()] == ["answer:1"]
+    for hours in range(24, 200):
+        outbox.run(NOW + hours * 60 * MINUTE)
     found = outbox.find("answer:1")
-    assert messenger.sends == MAX_ATTEMPTS
     assert found is not None
-    assert found.state == "refused"
-    assert found.reason.startswith("Given up after 8 tries")
+    assert (found.state, found.reason[:9]) == ("refused", "Given up:")
+    assert messenger.sends <= MAX_LOOKS
 
 
 def test_in_doubt_a_message_that_arrived_is_found(store: Store) -> None:
@@ -98,10 +125,10 @@ def test_a_stumble_of_the_program_is_doubt_too(store: Store) -> None:
 
 def test_while_the_conversation_cannot_be_read_nothing_is_sent(store: Store) -> None:
     """Looking is tried again, later and later, and in the end left to a person; never a send."""
-    messenger = FakeMessenger(before=failing(None), on_find=failing(None))
+    messenger = FakeMessenger(before=failing(None), on_find=failing(False))
     outbox = Outbox(store, messenger)
     outbox.post(HELLO, NOW)
-    for hour in range(1, 60):
+    for hour in range(1, MAX_LOOKS + 20):
         outbox.run(NOW + timedelta(hours=hour))
     assert messenger.sends == 1
     assert messenger.finds == MAX_LOOKS
