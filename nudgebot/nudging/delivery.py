@@ -80,11 +80,12 @@ class Deliverer:
         and stops it from running on into quiet hours.
         """
         done = Delivered(as_of)
+        # Teachers' messages, answers and replies go this way too, whether nudging is on or not.
+        self._outbox.run(as_of)
+        self._settle(self._nudges.posted(), done)
         if not self._policy.enabled:
             done.note = OFF
             return done
-        self._outbox.run(as_of)
-        self._settle(self._nudges.posted(), done)
         groups: dict[GroupKey, list[tuple[Nudge, Part]]] = {}
         for nudge, part in self._due(as_of):
             groups.setdefault(group_of(nudge, part), []).append((nudge, part))

@@ -285,6 +285,20 @@ def test_switched_off_nothing_is_sent(bench: Bench) -> None:
     assert bench.states() == [("queued", "")]
 
 
+def test_switched_off_what_is_open_is_settled_all_the_same(bench: Bench) -> None:
+    """Replies are tried again, and nudges that were under way get their outcome."""
+    bench.decide()
+    bench.messenger.after = failing(None, times=1)
+    assert bench.deliver().states == {"sent": 2, "posted": 1}
+    bench.messenger.before = failing(False, retry_after_seconds=5, times=1)
+    reply = Outgoing("reply:1", Direct((9,)), "Your report", "reply")
+    assert Outbox(bench.school.store, bench.messenger).post(reply, NOW).state == "released"
+    bench.school.with_policy(enabled=False)
+    assert bench.deliver(NOW + MINUTE).states == {"sent": 1}
+    assert bench.to(Direct((9,))) == ["Your report"]
+    assert bench.states() == [("sent", "")]
+
+
 def test_a_run_is_bounded_and_takes_the_most_urgent_first(bench: Bench) -> None:
     """The rest is left for the next run."""
     bench.school.rules = [rule("a")]
