@@ -13,7 +13,7 @@ from nudgebot.nudging.compose import Composer
 from nudgebot.nudging.rendering import CompositionError, UnknownFigureError
 from nudgebot.nudging.resources import Resources
 from nudgebot.nudging.rule import All, Condition, Delivery, Rule, Test
-from nudgebot.nudging.rules import SUFFIXES, RuleSet, rules_of
+from nudgebot.nudging.rules import SUFFIXES, TEMPLATE, RuleSet, rules_of
 from nudgebot.nudging.samples import LEAKS, Sample, figures, part_contexts, samples, unknown_facts
 from nudgebot.nudging.templates import BY_HAND, Template, TemplateSet, templates_of
 from nudgebot.nudging.texts import Texts, read_texts
@@ -90,9 +90,16 @@ def _missing_parts(rules: RuleSet, templates: TemplateSet) -> Iterator[Problem]:
             yield Problem("message_templates", 0, "", f"there is no `{part}.md`")
     for rule in rules.rules:
         template = templates.by_id[rule.message_template][0]
+        message = ""
         if template.category == "part":
             message = f"`{template.id}` is a part of other messages, not a message"
-            yield Problem(rule.file, rule.line, "intervention.message_template", message)
+        elif template.category in BY_HAND:
+            message = (
+                f"`{template.id}` is one that teachers send by hand (category "
+                f"`{template.category}`); a rule needs one of the category `nudge`"
+            )
+        if message:
+            yield Problem(rule.file, rule.line_of(TEMPLATE), TEMPLATE, message)
 
 
 def _in_groups(rules: RuleSet, templates: TemplateSet) -> Iterator[Problem]:

@@ -162,10 +162,20 @@ class _Operand:
 
     def _word(self, node: Text) -> str | None:
         words = self.metric.words
-        if not words or node.text in words:
+        if not words:
+            return self._free_word(node)
+        if node.text in words:
             return node.text
         guess = did_you_mean(node.text, words) or f"; possible: {listed(words)}"
         self.complain(node.line, self.field, f"`{node.text}` is none of its words{guess}")
+        return None
+
+    def _free_word(self, node: Text) -> str | None:
+        """A title or subject; a bare number is more likely meant for another metric."""
+        if node.quoted or not (_WHOLE.fullmatch(node.text) or _DECIMAL.fullmatch(node.text)):
+            return node.text
+        message = f'takes a text; put it in quotes if the text is "{node.text}"'
+        self.complain(node.line, self.field, message)
         return None
 
     def _number(self, node: Text) -> Number | None:
@@ -179,6 +189,9 @@ class _Operand:
             usable = _WHOLE.fullmatch(near) or _DECIMAL.fullmatch(near)
             guess = f", did you mean {near}?" if usable else ""
             self.complain(node.line, self.field, f"`{text}` is not a number{guess}")
+            return None
+        if node.quoted:
+            self.complain(node.line, self.field, f'"{text}" is a text; write {text} without quotes')
             return None
         low, high = _RANGES.get(self.metric.unit, (number, number))
         if self.metric.name.endswith(_CHANGE):

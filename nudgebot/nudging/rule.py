@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
@@ -111,7 +111,7 @@ class AppliesTo:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule as its file has it; `file` and `line` say where."""
+    """A rule as its file has it; `file` and `line` say where, `lines` where its keys are."""
 
     id: str
     name: str
@@ -133,3 +133,8 @@ class Rule:
     holdout: float | None = None  # None: the school's default
     file: str = ""
     line: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def line_of(self, key: str) -> int:
+        """The line of a key such as `intervention.message_template`, or the rule's first."""
+        return self.lines.get(key, self.line)

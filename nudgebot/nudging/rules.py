@@ -15,11 +15,14 @@ from nudgebot.nudging.resources import Resource, Resources, read_resources
 from nudgebot.nudging.rule import All, AppliesTo, Rule
 from nudgebot.nudging.rule_file import RuleKeys
 from nudgebot.nudging.spelling import did_you_mean
-from nudgebot.nudging.strict_yaml import Entries, Items, Node, plain, read_yaml
+from nudgebot.nudging.strict_yaml import Entries, Items, Node, Text, line_at, plain, read_yaml
 from nudgebot.nudging.texts import Texts, read_texts
 
 SUFFIXES = (".yaml", ".yml")
+TEMPLATE = "intervention.message_template"
 _CONDITIONS = ("conditions", "unless")
+_NO_TEXTS = ("cooldown_hours", "expires_after_hours", "holdout", "enabled")
+_PLACES = (TEMPLATE, "intervention.delivery_method", "inhibits")
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,11 @@ class _Reader:
         def complain(line: int, name: str, message: str) -> None:
             found.append(Problem(file, line, name, message))
 
+        for key in _NO_TEXTS:
+            value = node.entries.get(key)
+            if isinstance(value, Text) and value.quoted:
+                complain(value.line, key, f'"{value.text}" is a text; write it without quotes')
+
         conditions = ConditionReader(self.metrics, complain)
         parts = {
             name: conditions.read(node.entries[name], name)
@@ -125,10 +133,10 @@ class _Reader:
                 complain(node.lines[name], name, "names no condition")
         self.problems += found
         if keys and not found:
-            self.rules.append(_rule_of(keys, parts, file, node.line))
+            self.rules.append(_rule_of(keys, parts, file, node))
 
 
-def _rule_of(keys: RuleKeys, parts: Mapping[str, All], file: str, line: int) -> Rule:
+def _rule_of(keys: RuleKeys, parts: Mapping[str, All], file: str, node: Node) -> Rule:
     what = keys.intervention
     return Rule(
         id=keys.id,
@@ -150,7 +158,8 @@ def _rule_of(keys: RuleKeys, parts: Mapping[str, All], file: str, line: int) -> 
         personalize_by_subject=what.personalize_by_subject,
         holdout=keys.holdout,
         file=file,
-        line=line,
+        line=node.line,
+        lines={place: line_at(node, place.split(".")) for place in _PLACES},
     )
 
 
@@ -165,12 +174,15 @@ def _between_rules(rules: tuple[Rule, ...], templates: Collection[str] | None) -
     for rule in rules:
         for other in rule.inhibits:
             if other == rule.id:
-                yield Problem(rule.file, rule.line, "inhibits", "a rule cannot silence itself")
+                yield _at(rule, "inhibits", "a rule cannot silence itself")
             elif other not in by_id:
                 guess = did_you_mean(other, by_id)
-                yield Problem(rule.file, rule.line, "inhibits", f"no rule `{other}`{guess}")
+                yield _at(rule, "inhibits", f"no rule `{other}`{guess}")
         if templates is not None and rule.message_template not in templates:
             name = rule.message_template
             guess = did_you_mean(name, templates)
-            message = f"no template `{name}.md`{guess}"
-            yield Problem(rule.file, rule.line, "intervention.message_template", message)
+            yield _at(rule, TEMPLATE, f"no template `{name}.md`{guess}")
+
+
+def _at(rule: Rule, key: str, message: str) -> Problem:
+    return Problem(rule.file, rule.line_of(key), key, message)

@@ -16,10 +16,14 @@ DEEPEST = 20
 
 @dataclass(frozen=True)
 class Text:
-    """A scalar, exactly as it is written: `12:30`, `on` and `0.5` are all text."""
+    """A scalar, exactly as it is written: `12:30`, `on` and `0.5` are all text.
+
+    `quoted`: it stands in quotes or as a block, so whoever wrote it means a text for sure.
+    """
 
     line: int
     text: str
+    quoted: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class _Reader:
     def node(self, node: yaml.Node) -> Node:
         line = self.line_of(node.start_mark)
         if isinstance(node, yaml.ScalarNode):
-            return Text(line, str(node.value))
+            return Text(line, str(node.value), quoted=node.style is not None)
         if isinstance(node, yaml.SequenceNode):
             return Items(line, tuple(self.node(each) for each in node.value))
         entries: dict[str, Node] = {}
@@ -140,7 +144,7 @@ def read_yaml(text: str, *, file: str, first_line: int = 1) -> tuple[Node | None
 def plain(node: Node) -> Any:
     """The tree as text, lists and dicts, for whatever knows no lines."""
     match node:
-        case Text(_, text):
+        case Text(text=text):
             return text
         case Items(_, items):
             return [plain(each) for each in items]

@@ -120,8 +120,18 @@ def test_parts_are_there_and_are_no_messages(folders: Folders) -> None:
     message = "`frame` is a part of other messages, not a message"
     assert folders.check() == [
         "message_templates: there is no `resources.md`",
-        f"rules/hello.yaml:1: intervention.message_template: {message}",
+        f"rules/hello.yaml:7: intervention.message_template: {message}",
     ]
+
+
+def test_a_rule_cannot_send_what_teachers_send_by_hand(folders: Folders) -> None:
+    """Such a template speaks as the teacher and promises what only a teacher can keep."""
+    folders.write("hello.yaml", RULE.replace(": hello\n", ": inactive_one\n"))
+    (problem,) = folders.check()
+    assert problem == (
+        "rules/hello.yaml:7: intervention.message_template: `inactive_one` is one that teachers "
+        "send by hand (category `inactive`); a rule needs one of the category `nudge`"
+    )
 
 
 def test_a_missing_folder_is_a_problem(folders: Folders) -> None:

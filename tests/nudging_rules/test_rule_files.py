@@ -119,6 +119,9 @@ def test_a_file_may_hold_a_list() -> None:
                      "10: cooldown_hours: must be at least 1", id="too small"),
         pytest.param("cooldown_hours: 24", "cooldown_hours: 24\nholdout: 10",
                      "11: holdout: must be at most 1, did you mean 0.1?", id="share as percent"),
+        pytest.param("cooldown_hours: 24", 'cooldown_hours: "24"',
+                     '10: cooldown_hours: "24" is a text; write it without quotes',
+                     id="quoted number"),
         pytest.param("cooldown_hours: 24", "cooldown_hours: 24\ncooldown_hours: 24",
                      "11: cooldown_hours: given twice, first in line 10", id="twice"),
         pytest.param("cooldown_hours: 24", "cooldown_hours: 24\ninclude_resources: true",
@@ -127,10 +130,10 @@ def test_a_file_may_hold_a_list() -> None:
                      "11: on.0: `streak_brokn` is not possible, did you mean `streak_broken`?",
                      id="event"),
         pytest.param("cooldown_hours: 24", "cooldown_hours: 24\ninhibits: [quiet_weke]",
-                     "1: inhibits: no rule `quiet_weke`, did you mean `quiet_week`?",
+                     "11: inhibits: no rule `quiet_weke`, did you mean `quiet_week`?",
                      id="inhibits nobody"),
         pytest.param("cooldown_hours: 24", "cooldown_hours: 24\ninhibits: [quiet_week]",
-                     "1: inhibits: a rule cannot silence itself", id="inhibits itself"),
+                     "11: inhibits: a rule cannot silence itself", id="inhibits itself"),
         pytest.param("type: check_in", "type: &a check_in",
                      "6: anchors (&) and aliases (*) are not read; write it out", id="anchor"),
         pytest.param("type: check_in", "type: !!python/name:os.system x",
@@ -184,6 +187,18 @@ def test_a_problem_names_line_field_and_remedy(old: str, new: str, problem: str)
         pytest.param("xp: {is_known: no}",
                      "xp.is_known: takes `true` only; the opposite is `is_unknown: true`",
                      id="not known"),
+        pytest.param("upcoming_exam_subject: {equals: 3}",
+                     "upcoming_exam_subject.equals: takes a text; put it in quotes if the text is "
+                     '"3"', id="a number for a text"),
+        pytest.param("struggling_subjects: {in: [Art, 3.5]}",
+                     "struggling_subjects.in: takes a text; put it in quotes if the text is "
+                     '"3.5"', id="a number among texts"),
+        pytest.param('average_score: {less_than: "60"}',
+                     'average_score.less_than: "60" is a text; write 60 without quotes',
+                     id="a text for a number"),
+        pytest.param("accuracy: {between: [3, '9']}",
+                     'accuracy.between: "9" is a text; write 9 without quotes',
+                     id="a text for a bound"),
         pytest.param("any: []", "any: names no condition", id="empty any"),
     ],
 )  # fmt: skip
@@ -191,6 +206,12 @@ def test_a_condition_is_held_against_the_catalogue(condition: str, problem: str)
     """Operators, words and ranges must suit the metric."""
     text = _with_conditions(f"  {condition}\n")
     assert _problems(text) == [f"rules/a.yaml:4: conditions.{problem}"]
+
+
+def test_a_text_that_is_a_number_goes_in_quotes() -> None:
+    """Whoever has a subject of that name can say so."""
+    rule = _one(_with_conditions('  upcoming_exam_subject: {in: ["3", Art]}\n'))
+    assert rule.conditions == All((Check("upcoming_exam_subject", "in", ("3", "Art")),))
 
 
 def test_a_change_in_points_may_be_negative() -> None:
@@ -221,9 +242,9 @@ def test_two_rules_of_one_id_and_a_missing_template_are_problems() -> None:
     """Ids are how nudges are remembered, so they are unique over all files."""
     found = rules_of({"a.yaml": GOOD, "b.yaml": GOOD}, templates=["helo"])
     assert list(map(str, found.problems)) == [
-        "a.yaml:1: intervention.message_template: no template `hello.md`, did you mean `helo`?",
+        "a.yaml:7: intervention.message_template: no template `hello.md`, did you mean `helo`?",
         "b.yaml:1: id: `quiet_week` is also in a.yaml:1",
-        "b.yaml:1: intervention.message_template: no template `hello.md`, did you mean `helo`?",
+        "b.yaml:7: intervention.message_template: no template `hello.md`, did you mean `helo`?",
     ]
 
 
