@@ -10,6 +10,7 @@ decline_indicators       as the metric of that name; `decline.py` says when each
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 from nudgebot.insight.computation import Computation, snapshot
 from nudgebot.insight.decline import number
 from nudgebot.insight.definitions.statement import sql
-from nudgebot.insight.rhythm import UTC_ZONE, Rhythm, rhythm
+from nudgebot.insight.rhythm import UTC_ZONE, Rhythm, rhythms
 from nudgebot.insight.table import Value
 from nudgebot.store import Store
 
@@ -71,20 +72,25 @@ def engagement(
 
     `zone` is the school's, for a student without one of her own.
     """
-    pattern = rhythm(store, [student_id], as_of, days, zone=zone).get(student_id)
-    if pattern is None:
-        return None
     with snapshot(store):
         computation = Computation(store, zone, as_of)
         columns = computation.figures([student_id]).columns
-        kinds = computation.rows(sql(_BY_KIND, days=str(int(days))))
-    row = {name: column[0] for name, column in columns.items()}
+        row = {name: column[0] for name, column in columns.items() if column}
+        return engagement_of(computation, student_id, row, days) if row else None
+
+
+def engagement_of(
+    computation: Computation, student_id: str, row: Mapping[str, Value], days: int
+) -> Engagement:
+    """The analysis of the one student at whom the computation is aimed, with her figures."""
     signs = row["decline_indicators"]
     return Engagement(
         student_id=student_id,
         days=days,
-        daily_activity_pattern=pattern,
-        content_engagement=tuple(ContentKind(*kind) for kind in kinds),
+        daily_activity_pattern=rhythms(computation, days)[student_id],
+        content_engagement=tuple(
+            ContentKind(*kind) for kind in computation.rows(sql(_BY_KIND, days=str(int(days))))
+        ),
         streak_behavior=StreakBehavior(
             current_streak=_whole(row["current_streak"]),
             highest_streak=_whole(row["highest_streak"]),

@@ -7,7 +7,7 @@ reads the rest of the school.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
@@ -160,6 +160,17 @@ class Facts:
 
     students: Mapping[str, Doings]
     known: Known
+
+    def only(self, skills: Collection[str]) -> Facts:
+        """The same with the tracks of these skills alone."""
+        wanted = set(skills)
+        students = {
+            student_id: replace(
+                each, tracks={name: one for name, one in each.tracks.items() if name in wanted}
+            )
+            for student_id, each in self.students.items()
+        }
+        return Facts(students, self.known)
 
 
 class Reading:

@@ -63,13 +63,18 @@ def rhythm(
         computation = Computation(store, zone, as_of)
         for portion in chunks(set(student_ids)):
             computation.aim(portion)
-            seen: dict[str, list[tuple[int, int, int]]] = {
-                row[0]: [] for row in computation.rows("SELECT student_id FROM scope")
-            }
-            for student_id, day, hour, events in computation.rows(sql(_SEEN, days=str(int(days)))):
-                seen[student_id].append((day, hour, events))
-            found |= {student_id: _counted(rows) for student_id, rows in seen.items()}
+            found |= rhythms(computation, days)
     return found
+
+
+def rhythms(computation: Computation, days: int) -> dict[str, Rhythm]:
+    """The rhythm of each student at whom the computation is aimed."""
+    seen: dict[str, list[tuple[int, int, int]]] = {
+        row[0]: [] for row in computation.rows("SELECT student_id FROM scope")
+    }
+    for student_id, day, hour, events in computation.rows(sql(_SEEN, days=str(int(days)))):
+        seen[student_id].append((day, hour, events))
+    return {student_id: _counted(rows) for student_id, rows in seen.items()}
 
 
 def _counted(rows: list[tuple[int, int, int]]) -> Rhythm:
