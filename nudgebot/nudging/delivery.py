@@ -96,6 +96,7 @@ class Deliverer:
             passage = self._door.check([pair for group in chosen for pair in group], rules, as_of)
             for verdict in passage.stopped:
                 self._stop(verdict, done)
+            self._nudges.count_for(_moved(passage))
             self._send_all(passage, done)
         return done
 
@@ -188,6 +189,16 @@ class Deliverer:
         wait = min(FIRST_WAIT_SECONDS << min(max(part.tries - 1, 0), 10), LONGEST_WAIT_SECONDS)
         self._nudges.retry(part, as_of + timedelta(seconds=wait), reason=reason)
         return "waiting"
+
+
+def _moved(passage: Passage) -> list[tuple[str, int]]:
+    """The nudges that reach their students on another day than was planned, and on which."""
+    return [
+        (each.nudge.key, passage.today[each.nudge.student_id])
+        for each in passage.ready
+        if each.part.channel is Channel.STUDENT
+        and each.nudge.due_day != passage.today[each.nudge.student_id]
+    ]
 
 
 def _made(envelopes: Envelopes, group: Sequence[Waiting]) -> list[Envelope | Unfit]:

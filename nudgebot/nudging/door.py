@@ -11,15 +11,16 @@ from nudgebot.insight.table import Value
 from nudgebot.nudging.candidate import Candidate, Channel, route
 from nudgebot.nudging.firing import metrics_of
 from nudgebot.nudging.judge import explain_rule
-from nudgebot.nudging.nudges import Nudge, Part
+from nudgebot.nudging.nudges import Nudge, Nudges, Part
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
 from nudgebot.nudging.roll import members
 from nudgebot.nudging.rule import AppliesTo, Rule, Urgency
 from nudgebot.nudging.sieve import sift
+from nudgebot.nudging.stages import OverTheCap
 from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
 from nudgebot.nudging.timing import first_open
-from nudgebot.school.days import local_day
+from nudgebot.school.days import from_day, local_day
 from nudgebot.school.links import Links
 from nudgebot.store import Store
 
@@ -55,12 +56,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Passage:
-    """What may go out now, what may not, and what was looked up for it."""
+    """What may go out now, what may not, and what was looked up for it.
+
+    `today` is the day that each student's calendar shows.
+    """
 
     ready: tuple[Waiting, ...]
     stopped: tuple[Verdict, ...]
     around: Surroundings
     figures: Mapping[str, Mapping[str, Value]]
+    today: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,30 @@ class Door:
                 stopped.append(verdict)
             else:
                 ready.append(each)
-        return Passage(tuple(ready), tuple(stopped), around, figures)
+        today = {key: local_day(as_of, pupil.zone) for key, pupil in around.pupils.items()}
+        ready, over = self._within_caps(ready, around, today)
+        return Passage(tuple(ready), (*stopped, *over), around, figures, today)
+
+    def _within_caps(
+        self, ready: Sequence[Waiting], around: Surroundings, today: Mapping[str, int]
+    ) -> tuple[list[Waiting], list[Verdict]]:
+        """What the students' day has room for, whenever it was due; the rest waits for another."""
+        told = Nudges(self._store).told(today, since_day=min(today.values(), default=0) - 7)
+        caps = OverTheCap(
+            told,
+            lambda candidate: today[candidate.student_id],
+            self._policy.max_per_day,
+            self._policy.max_per_week,
+        )
+        kept, over = [], []
+        for each in ready:
+            student = each.part.channel is Channel.STUDENT
+            reason = caps.reason_to_drop(each.candidate) if student else None
+            if reason is None:
+                kept.append(each)
+            else:
+                over.append(_another_day(each, around, caps, reason=reason))
+        return kept, over
 
     def _refuted(
         self,
@@ -181,6 +209,31 @@ def _recipient_verdict(waiting: Waiting, around: Surroundings) -> Verdict | None
         part,
         "waiting",
         "It waits for the end of the quiet hours.",
+        whole_nudge=False,
+        until=until,
+        due_day=local_day(until, hours.zone),
+    )
+
+
+def _another_day(
+    waiting: Waiting, around: Surroundings, caps: OverTheCap, *, reason: str
+) -> Verdict:
+    """The same time on the first open day that has room."""
+    student_id = waiting.nudge.student_id
+    hours = around.hours(student_id)
+    today = local_day(around.as_of, hours.zone)
+    time = around.as_of.astimezone(hours.zone).time()
+    days = {
+        day: datetime.combine(from_day(day), time, hours.zone)
+        for day in range(today + 1, today + 8)
+    }
+    free = (at for day, at in days.items() if hours.open(at) and not caps.full(student_id, day))
+    until = first_open(hours, next(free, days[today + 7]))
+    return Verdict(
+        waiting.nudge,
+        waiting.part,
+        "waiting",
+        reason,
         whole_nudge=False,
         until=until,
         due_day=local_day(until, hours.zone),

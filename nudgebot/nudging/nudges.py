@@ -114,6 +114,24 @@ class Nudges:
         )
         return Past(last, nth, {(row[0], row[1]): row[2] for row in rows})
 
+    def told(self, student_ids: Collection[str], *, since_day: int) -> dict[tuple[str, int], int]:
+        """How many nudges went out to students, by student and day, or may have."""
+        rows = self._store.rows(
+            """SELECT n.student_id, n.due_day, COUNT(*)
+               FROM nudges n JOIN nudge_parts p ON p.nudge_key = n.nudge_key
+               WHERE p.channel = 'student' AND p.state IN ('posted', 'sent', 'unclear')
+               AND n.due_day >= ? AND n.student_id IN (SELECT value FROM json_each(?))
+               GROUP BY 1, 2""",
+            [since_day, json.dumps(list(student_ids))],
+        )
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    def count_for(self, days: Collection[tuple[str, int]]) -> None:
+        """Let nudges, by their keys, count for these days of their students' calendars."""
+        self._store.executemany(
+            "UPDATE nudges SET due_day = ? WHERE nudge_key = ?", [(day, key) for key, day in days]
+        )
+
     def queue(self, nudges: Sequence[tuple[Nudge, Sequence[Part]]]) -> None:
         """Queue nudges with their parts; what is there already, or waits already, stays as it is.
 

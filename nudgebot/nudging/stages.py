@@ -224,16 +224,21 @@ class OverTheCap:
         due_day = self.due_day(candidate)
         if due_day is None:
             return None
-        day = (candidate.student_id, due_day)
-        week = (candidate.student_id, week_of(due_day))
-        if candidate.rule.urgency is not Urgency.CRITICAL:
-            if self._days[day] >= self.max_per_day:
-                return f"The cap of {self.max_per_day} a day is reached."
-            if self._weeks[week] >= self.max_per_week:
-                return f"The cap of {self.max_per_week} a week is reached."
-        self._days[day] += 1
-        self._weeks[week] += 1
+        student_id = candidate.student_id
+        full = self.full(student_id, due_day)
+        if full and candidate.rule.urgency is not Urgency.CRITICAL:
+            return full
+        self._days[student_id, due_day] += 1
+        self._weeks[student_id, week_of(due_day)] += 1
         return None
+
+    def full(self, student_id: str, day: int) -> str:
+        """Which cap has no room on that day; empty where there is room."""
+        if self._days[student_id, day] >= self.max_per_day:
+            return f"The cap of {self.max_per_day} a day is reached."
+        if self._weeks[student_id, week_of(day)] >= self.max_per_week:
+            return f"The cap of {self.max_per_week} a week is reached."
+        return ""
 
 
 def week_of(day: int) -> int:

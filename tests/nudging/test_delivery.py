@@ -269,6 +269,55 @@ def test_late_nudges_wait_for_open_hours_and_expire(bench: Bench) -> None:
     assert bench.states()[0][0] == "expired"
 
 
+def test_a_late_nudge_counts_for_the_day_on_which_it_arrives(bench: Bench) -> None:
+    """After a standstill the caps hold: yesterday's three are today's, and today has no more."""
+    bench.school.rules = [rule(f"r{number}", cooldown_hours=99) for number in range(3)]
+    bench.decide()
+    friday = NOW + 18 * HOUR
+    bench.school.exported(friday)
+    assert bench.deliver(friday).states == {"sent": 9}
+    bench.school.rules += [rule(f"q{number}") for number in range(3)]
+    bench.decide(friday + HOUR)
+    assert bench.deliver(friday + 9 * HOUR).states == {}
+    days = {each.due_day for each in Nudges(bench.school.store).of_student("s1", limit=9)}
+    assert days == {TODAY + 1}
+
+
+def test_what_is_over_the_cap_at_the_door_waits_for_another_day(bench: Bench) -> None:
+    """The most urgent first, the rest at the same time on the next open day; critical passes."""
+    bench.school.rules = [rule(f"r{number}", expires_after_hours=200) for number in range(3)]
+    bench.decide()
+    friday = NOW + 24 * HOUR
+    bench.school.exported(friday)
+    bench.school.rules += [rule("u", urgency=Urgency.HIGH), rule("v", urgency=Urgency.CRITICAL)]
+    bench.decide(friday)
+    assert bench.deliver(friday).states == {"sent": 9, "waiting": 6}
+    waiting = [
+        (each.rule_id, each.due_day)
+        for each in Nudges(bench.school.store).of_student("s1", limit=9)
+        if each.state == "queued"
+    ]
+    assert waiting == [("r1", TODAY + 4), ("r2", TODAY + 4)]
+    monday = NOW + 96 * HOUR
+    bench.school.exported(monday)
+    assert bench.deliver(monday - MINUTE).states == {}
+    assert bench.deliver(monday).states == {"sent": 6}
+
+
+def test_a_full_week_is_full_at_the_door_too(bench: Bench) -> None:
+    """What is over the week's cap waits for Monday, and tells nothing twice meanwhile."""
+    bench.school.with_policy(max_per_week=1, weekend_allowed=True)
+    bench.school.rules = [rule("a", expires_after_hours=200)]
+    bench.decide()
+    bench.school.with_policy(max_per_week=9)
+    bench.school.rules.append(rule("b", expires_after_hours=200))
+    bench.decide()
+    bench.school.with_policy(max_per_week=1)
+    assert bench.deliver().states == {"sent": 3, "waiting": 3}
+    days = {each.due_day for each in Nudges(bench.school.store).of_student("s1", limit=9)}
+    assert days == {TODAY, TODAY + 4}
+
+
 def test_critical_nudges_go_at_night(bench: Bench) -> None:
     """What is critical keeps no quiet hours."""
     bench.school.rules = [rule(urgency=Urgency.CRITICAL)]
