@@ -14,6 +14,7 @@ from types import MappingProxyType
 from nudgebot.insight.metric import Metric, Unit
 
 TRENDS = ("improving", "steady", "declining")
+LAST_WORK = ("scored", "missed")
 RISK_LEVELS = ("unknown", "minimal", "low", "medium", "high", "critical")
 INDICATORS = (
     "streak_break",
@@ -75,6 +76,12 @@ _SCORES = (
         "recent_exam_count", Unit.COUNT, "Exams of the last 90 days that count, missed included."
     ),
     Metric("last_score", Unit.PERCENT, "The score of the newest piece of work that counts."),
+    Metric(
+        "last_work",
+        Unit.WORD,
+        "Whether that piece of work was scored or missed, which counts as 0.",
+        LAST_WORK,
+    ),
     Metric("days_since_last_score", Unit.DAYS, "Days since that work was written or due."),
     Metric(
         "score_change",

@@ -58,18 +58,20 @@ def _declined(before: Row, after: Row) -> str:
     change = _newer_score(before, after)
     if change is None or change > -SCORE_POINTS:
         return ""
-    return f"last score {_percent(after)}, {-change:.0f} points below the scores before it"
+    return f"{_newest(after)}, {-change:.0f} points below the scores before it"
 
 
 def _improved(before: Row, after: Row) -> str:
     change = _newer_score(before, after)
     if change is None or change < SCORE_POINTS:
         return ""
-    return f"last score {_percent(after)}, {change:.0f} points above the scores before it"
+    return f"{_newest(after)}, {change:.0f} points above the scores before it"
 
 
-def _percent(row: Row) -> str:
-    return f"{number(row['last_score']) or 0:.0f} %"
+def _newest(row: Row) -> str:
+    if row["last_work"] == "missed":
+        return "the newest work was missed"
+    return f"last score {number(row['last_score']) or 0:.0f}\u00a0%"
 
 
 def _activity(before: Row, after: Row) -> str:
@@ -99,7 +101,7 @@ def _exam(before: Row, after: Row) -> str:
     same = before["upcoming_exam_title"] == after["upcoming_exam_title"]
     if earlier is not None and same and days <= earlier <= EXAM_DAYS:
         return ""
-    return f"an exam in {days:.0f} days"
+    return f"an exam in {days:.0f} day{'' if days == 1 else 's'}" if days else "an exam today"
 
 
 _LOOKS: Mapping[str, Callable[[Row, Row], str]] = {

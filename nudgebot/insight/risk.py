@@ -44,6 +44,7 @@ _INTERVENTIONS: Mapping[str, str] = {
     "below_average_score": "targeted practice of the weakest skills",
     "low_percentile_rank": "a peer tutor",
     "declining_performance_trend": "a talk about what has changed lately",
+    "declining_to_missed_work": "a talk about what has changed lately",
     "inactive": "a personal message: is everything all right?",
     "falling_activity": "a word of encouragement to come back",
     "rarely_active": "a fixed time for study, agreed with the student",

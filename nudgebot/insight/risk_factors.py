@@ -43,24 +43,25 @@ class Factor:
 UNKNOWN = Factor("unknown", (), 0.0)
 
 WORDS: Mapping[str, str] = {
-    "no_score_at_all": "nothing is scored yet, and {missed_work} of {score_count} due were missed",
-    "very_low_average_score": "the average is {average_score} %, below 40 %",
-    "low_average_score": "the average is {average_score} %, below 60 %",
-    "below_average_score": "the average is {average_score} %, below 75 %",
-    "low_percentile_rank": "percentile {percentile_rank} in the class, below 25",
-    "declining_performance_trend": "the last scores fall; the newest is {last_score} %",
+    "no_score_at_all": "nothing is scored yet; missed: {missed_work} of {score_count} due",
+    "very_low_average_score": "the average is {average_score}\u00a0%, below 40\u00a0%",
+    "low_average_score": "the average is {average_score}\u00a0%, below 60\u00a0%",
+    "below_average_score": "the average is {average_score}\u00a0%, below 75\u00a0%",
+    "low_percentile_rank": "in the lowest quarter of the class (percentile {percentile_rank})",
+    "declining_performance_trend": "the last scores fall; the newest is {last_score}\u00a0%",
+    "declining_to_missed_work": "the last scores fall; the newest work was missed",
     "inactive": "no activity for {days_since_last_activity} days",
     "falling_activity": "active on {active_days_7} of the last 7 days, on {active_days_7_before} "
     "of the 7 before",
     "rarely_active": "active on {active_days_28} of the last 28 days",
     "unfinished_videos": "{videos_completed} of {videos_started} videos seen to the end",
-    "struggling_subject": "below 60 % in {struggling_subjects}",
-    "very_low_subject_score": "{subject_score} % in {weakest_subject}, below 40 %",
+    "struggling_subject": "below 60\u00a0% in {struggling_subjects}",
+    "very_low_subject_score": "{subject_score}\u00a0% in {weakest_subject}, below 40\u00a0%",
     "declining_subject_trend": "the scores in {weakest_subject} fall",
-    "missed_assignments": "{missed_assignments} of {due_assignments} assignments of the last 28 "
-    "days are not handed in",
-    "late_assignments": "{late_assignments} of {due_assignments} assignments of the last 28 days "
-    "were late",
+    "missed_assignments": "not handed in: {missed_assignments} of {due_assignments} due in the "
+    "last 28 days",
+    "late_assignments": "handed in late: {late_assignments} of {due_assignments} due in the last "
+    "28 days",
     "streak_break": "a streak of {last_streak} days ended {days_since_last_activity} days ago",
     "declining_video_engagement": "video: {video_minutes_14} minutes in 14 days, "
     "{video_minutes_14_before} in the 14 before",
@@ -93,7 +94,10 @@ def academic(row: Row) -> Factor:
         reasons.append(_reason(row, "low_percentile_rank", "percentile_rank"))
         level = at_least(level, "medium")
     if row["score_trend"] == "declining":
-        reasons.append(_reason(row, "declining_performance_trend", "last_score"))
+        if row["last_work"] == "missed":
+            reasons.append(_reason(row, "declining_to_missed_work"))
+        else:
+            reasons.append(_reason(row, "declining_performance_trend", "last_score"))
         level = raised(level)
     return Factor(level, tuple(reasons), confidence)
 
@@ -182,6 +186,7 @@ NEEDS: tuple[str, ...] = (
     "percentile_rank",
     "score_trend",
     "last_score",
+    "last_work",
     "days_since_last_activity",
     "days_observed",
     "activity_change",

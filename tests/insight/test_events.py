@@ -18,6 +18,7 @@ from .facts import NOW, Facts, moment
 CALM: dict[str, Value] = {
     "score_count": 4,
     "last_score": 70.0,
+    "last_work": "scored",
     "days_since_last_score": 5,
     "score_change": 0.0,
     "activity_change": 0,
@@ -133,10 +134,21 @@ def test_the_details_carry_the_numbers() -> None:
     )
     assert found == {
         "activity_changed": "active on 1 of the last 7 days, on 4 of the 7 before",
-        "performance_declined": "last score 70 %, 20 points below the scores before it",
+        "performance_declined": "last score 70\u00a0%, 20 points below the scores before it",
         "streak_broken": "a streak of 4 days is over",
         "exam_approaching": "an exam in 5 days",
     }
+
+
+def test_the_details_are_true_and_in_good_english() -> None:
+    """Missed work is no score, and one day is no days."""
+    missed: dict[str, Value] = {"last_score": 0.0, "last_work": "missed", "score_change": -70.0}
+    tomorrow = {"days_since_last_score": 0, "upcoming_exam_days": 1}
+    assert changes(CALM, CALM | missed | tomorrow) == {
+        "performance_declined": "the newest work was missed, 70 points below the scores before it",
+        "exam_approaching": "an exam in 1 day",
+    }
+    assert changes(CALM, CALM | {"upcoming_exam_days": 0}) == {"exam_approaching": "an exam today"}
 
 
 Happening = Callable[[Facts], None]

@@ -68,6 +68,12 @@ def academic(average: float | None, count: int | None = 5, **known: Value) -> Fa
             ("very_low_average_score", "declining_performance_trend"),
             id="nothing is above critical",
         ),
+        pytest.param(
+            academic(70, score_trend="declining", last_score=0.0, last_work="missed"),
+            "high",
+            ("below_average_score", "declining_to_missed_work"),
+            id="decline to missed work",
+        ),
         pytest.param(academic(90, score_trend="improving"), "low", (), id="improvement is no risk"),
         pytest.param(
             academic(0.0, 1, missed_work=1), "high", ("no_score_at_all",), id="due, no score at all"
@@ -252,16 +258,29 @@ def test_every_reason_has_its_words_and_an_intervention() -> None:
     )
     found = assess(row, thresholds=THRESHOLDS, today=TODAY)
     assert found.reasons == (
-        "the average is 45.2 %, below 60 %",
-        "percentile 12.5 in the class, below 25",
-        "the last scores fall; the newest is 30 %",
-        "below 60 % in Art, Math",
-        "35 % in Art, below 40 %",
+        "the average is 45.2\u00a0%, below 60\u00a0%",
+        "in the lowest quarter of the class (percentile 12.5)",
+        "the last scores fall; the newest is 30\u00a0%",
+        "below 60\u00a0% in Art, Math",
+        "35\u00a0% in Art, below 40\u00a0%",
     )
     assert found.urgency_level == "critical"
     assert found.next_review_date == date(2026, 11, 20)
     assert "a peer tutor" in found.recommended_interventions
     assert all(text for text in WORDS.values())
+
+
+@pytest.mark.parametrize(
+    ("work", "text"),
+    [
+        pytest.param("missed", "the last scores fall; the newest work was missed", id="missed"),
+        pytest.param("scored", "the last scores fall; the newest is 0\u00a0%", id="a true 0"),
+    ],
+)
+def test_missed_work_is_not_told_as_a_score(work: str, text: str) -> None:
+    """Nobody wrote an exam that was missed, so it has no result of 0."""
+    factor = academic(70, score_trend="declining", last_score=0.0, last_work=work)
+    assert factor.factors[-1].text == text
 
 
 def test_the_assessment_of_a_student_uses_her_own_calendar(facts: Facts, figures: Figures) -> None:

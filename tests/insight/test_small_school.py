@@ -30,6 +30,7 @@ EXPECTED: dict[str, tuple[Value, ...]] = {
     "historical_exam_performance": (85.0, 0.0, 45.0, 67.5, 67.5, None, None),
     "exam_participation_rate": (1.0, 0.0, 1.0, 1.0, 1.0, None, None),
     "last_score": (85.0, 0.0, 0.0, 70.0, 65.0, 0.0, None),
+    "last_work": ("scored", "missed", "missed", "scored", "scored", "missed", None),
     "days_since_last_score": (4, 3, 3, 8, 4, 3, None),
     "score_change": (-5.0, 0.0, -45.0, 2.5, -6.6667, None, None),
     # ana's line gains 0.5 a score, 1.5 in all; cem's loses 14.5 a score; eve's gains 0.5 a score.

@@ -31,11 +31,11 @@ GROUP BY s.student_id
 
 NEWEST = Group(
     "newest",
-    ("last_score", "days_since_last_score", "score_change", "score_trend"),
+    ("last_score", "last_work", "days_since_last_score", "score_change", "score_trend"),
     sql(
         """
 WITH placed AS (
-    SELECT s.student_id, s.day - w.day AS days_ago, w.percent,
+    SELECT s.student_id, s.day - w.day AS days_ago, w.percent, w.missed,
         ROW_NUMBER() OVER (
             PARTITION BY s.student_id ORDER BY w.at DESC, w.kind DESC, w.item_id DESC) AS place
     FROM scope s CROSS JOIN work w
@@ -43,12 +43,15 @@ WITH placed AS (
 ),
 sums AS (
     SELECT student_id, MAX(CASE WHEN place = 1 THEN percent END) AS newest,
+        MAX(CASE WHEN place = 1 THEN missed END) AS missed,
         MAX(CASE WHEN place = 1 THEN days_ago END) AS days_ago,
         AVG(CASE WHEN place > 1 THEN percent END) AS earlier,
         $line AS line
     FROM placed WHERE place <= 5 GROUP BY student_id
 )
-SELECT student_id, newest, days_ago, newest - earlier, $trend AS trend FROM sums
+SELECT student_id, newest, CASE WHEN missed = 1 THEN 'missed' ELSE 'scored' END AS work, days_ago,
+    newest - earlier, $trend AS trend
+FROM sums
 """,
         line=LINE,
         trend=TREND,
