@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from nudgebot.insight.skill_data import MasteryState
 from nudgebot.insight.trend_data import Direction
@@ -53,7 +53,7 @@ class Figure:
 def shown(value: Raw, unit: str) -> str:
     """The figure as everybody reads it, everywhere the same."""
     if value is None:
-        return NOT_MEASURED
+        return "–" if unit == "text" else NOT_MEASURED
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
@@ -84,9 +84,10 @@ def percent(value: float) -> str:
 
 
 def points(value: float) -> str:
-    """`+12 points`, a difference of percentages."""
-    text = f"{value:+.0f}"
-    return f"{'0' if text in {'+0', '-0'} else text} points"
+    """`12 points above`, a difference of percentages."""
+    size = f"{abs(value):.0f}"
+    way = "" if size == "0" else " above" if value > 0 else " below"
+    return f"{size} {'point' if size == '1' else 'points'}{way}"
 
 
 def duration(minutes: float) -> str:
@@ -111,10 +112,10 @@ def month(value: date, *, year: bool = False) -> str:
     return _MONTHS[value.month - 1] + (f" {value.year % 100:02}" if year else "")
 
 
-def moment(value: datetime) -> str:
+def moment(value: datetime, zone: tzinfo = UTC) -> str:
     """`5 Oct 2026, 14:30 UTC`, for paper; in chat every reader sees her own time."""
-    utc = value.astimezone(UTC)
-    return f"{day(utc.date())}, {utc:%H:%M} UTC"
+    local = value.astimezone(zone)
+    return f"{day(local.date())}, {local:%H:%M %Z}"
 
 
 def ordinal(place: float) -> str:

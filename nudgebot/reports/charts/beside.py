@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from nudgebot.insight.class_data import ClassComparison, ComparedClasses
 from nudgebot.insight.report_data import ComparedFigure, Comparison
 from nudgebot.reports.charts import card
-from nudgebot.reports.charts.card import Chart, mark, shortened
+from nudgebot.reports.charts.card import Chart, mark
 from nudgebot.reports.figures import percent, shown
+from nudgebot.reports.names import shortened
 
 _ROW = 44
 FIRST, SECOND = card.BLUE, card.VERMILLION
@@ -39,7 +40,7 @@ def standing_chart(comparison: Comparison) -> Chart:
         f"{shortened(comparison.class_name, 18)}",
         height=_ROW * max(len(figures), 1) + 20,
     )
-    return Chart("place-in-class", spec, standing_alt(comparison))
+    return Chart("place-in-class", "Chart of places in the class", spec, standing_alt(comparison))
 
 
 def standing_alt(comparison: Comparison) -> str:
@@ -85,7 +86,7 @@ def classes_chart(comparison: ClassComparison) -> Chart:
         subtitle=f"circle: {names[0]} · diamond: {names[1]}",
         height=_ROW * max(len(figures), 1) + 20,
     )
-    return Chart("two-classes", spec, classes_alt(comparison))
+    return Chart("two-classes", "Chart of the two classes", spec, classes_alt(comparison))
 
 
 def classes_alt(comparison: ClassComparison) -> str:

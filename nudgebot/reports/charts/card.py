@@ -7,13 +7,12 @@ colour vision; each also differs in words, shape or place.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nudgebot.markup import clean
 from nudgebot.reports.fonts import FAMILIES
+from nudgebot.reports.names import columns, fitted
 
 WIDTH = 400
 BACKGROUND = "#fcfcfa"
@@ -26,7 +25,6 @@ ORANGE = "#e69f00"
 VERMILLION = "#d55e00"
 GREY = "#d4d4ce"
 LETTERS = 14  # the size of labels, in the chart's pixels
-LETTER_WIDTH = 0.57 * LETTERS  # of one column of text, on average
 _MARGIN = 12
 
 Values = list[dict[str, Any]]
@@ -34,9 +32,13 @@ Values = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Chart:
-    """A specification, what the chart shows in words with numbers, and a name for its file."""
+    """A specification, and what the chart shows in words with numbers.
+
+    `name` is for its file, `label` a few words for a link to it.
+    """
 
     name: str
+    label: str
     spec: Mapping[str, Any]
     alt: str
 
@@ -117,45 +119,3 @@ def label_axis(labels: Sequence[str], *, size: int = LETTERS, **more: Any) -> di
     """The axis of names at the left, as wide as the names are by count, not by measuring."""
     room = round(max((columns(label) for label in labels), default=1) * 0.6 * size) + 8
     return {"grid": False, "minExtent": room, "maxExtent": room, "labelFontSize": size, **more}
-
-
-def columns(text: str) -> int:
-    """How many columns a text takes: two for a wide character, none for a combining one."""
-    return sum(
-        0 if unicodedata.combining(mark) or mark == "\u200b" else
-        2 if unicodedata.east_asian_width(mark) in "WF" else 1
-        for mark in text
-    )  # fmt: skip
-
-
-def shortened(text: str, most: int) -> str:
-    """Outside text in one line of at most `most` columns, its cut shown."""
-    whole = _writable(clean(text))
-    if columns(whole) <= most:
-        return whole
-    kept = ""
-    for mark_ in whole:
-        if columns(kept + mark_) >= most:
-            break
-        kept += mark_
-    return kept.rstrip() + "…"
-
-
-def fitted(text: str, room: float, size: float) -> str:
-    """The text, cut to so many pixels at that size."""
-    return shortened(text, max(4, int(room / (0.56 * size))))
-
-
-def apart(labels: Iterable[str]) -> list[str]:
-    """The same labels, equal ones told apart by characters that nobody sees."""
-    seen: dict[str, int] = {}
-    result = []
-    for label in labels:
-        seen[label] = seen.get(label, -1) + 1
-        result.append(label + "\u200b" * seen[label])
-    return result
-
-
-def _writable(text: str) -> str:
-    """Without what no drawing can hold."""
-    return text.replace("\ufffe", "").replace("\uffff", "").replace("\u200b", "")

@@ -14,8 +14,9 @@ from nudgebot.insight.skill_data import (
     StateCounts,
 )
 from nudgebot.reports.charts import card
-from nudgebot.reports.charts.card import Chart, apart, mark, shortened
+from nudgebot.reports.charts.card import Chart, mark
 from nudgebot.reports.figures import STATES, count, percent
+from nudgebot.reports.names import apart, shortened
 
 ORDER = (
     MasteryState.MASTERED,
@@ -72,14 +73,14 @@ def progress_chart(
         mark("bar", values, {"y": y, "x": {"field": "value", **across}, "color": colour}),
         mark("text", values, beside, align="left"),
     ]
-    more = f" of {len(skills)}" if len(skills) > len(kept) else ""
+    number = f"{len(kept)} of {len(skills)}" if len(skills) > len(kept) else str(len(kept))
     spec = card.card(
         layers,
         title="Skills: accuracy and state",
-        subtitle=" · ".join(part for part in (who, f"{len(kept)}{more}") if part),
+        subtitle=" · ".join(part for part in (who, f"{number} skills") if part),
         height=_ROW * max(len(kept), 1),
     )
-    return Chart("skills", spec, _progress_alt(kept, len(skills)))
+    return Chart("skills", "Chart of accuracy by skill", spec, _progress_alt(kept, len(skills)))
 
 
 def _standing(skill: SkillStanding) -> str:
@@ -141,7 +142,8 @@ def states_heatmap(skills: ClassSkills, *, most: int = MOST_ROWS) -> Chart:
         subtitle=f"{shortened(skills.class_name, 30)} · {len(kept)} of {len(skills.skills)} skills",
         height=_ROW * max(len(kept), 1) + 40,
     )
-    return Chart("skills-heatmap", spec, _states_alt(skills.class_name, kept))
+    alt = _states_alt(skills.class_name, kept)
+    return Chart("skills-heatmap", "Heatmap of states by skill", spec, alt)
 
 
 def _of(states: StateCounts, state: MasteryState) -> int:
@@ -206,7 +208,8 @@ def _grid(skills: ClassSkills, start: int, end: int, width: int) -> Chart:
         height=17 * max(len(names), 1) + 26,
         width=width,
     )
-    return Chart(f"grid-{start + 1}", spec, _grid_alt(skills.students, start, end))
+    alt = _grid_alt(skills.students, start, end)
+    return Chart(f"grid-{start + 1}", "Grid of students and skills", spec, alt)
 
 
 def _cell(cell: SkillCell) -> str:

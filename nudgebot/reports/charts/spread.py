@@ -5,9 +5,10 @@ from __future__ import annotations
 from nudgebot.insight.class_data import Distribution
 from nudgebot.insight.skill_data import SkillAnalytics, StateCounts
 from nudgebot.reports.charts import card
-from nudgebot.reports.charts.card import Chart, Values, mark, shortened
+from nudgebot.reports.charts.card import Chart, Values, mark
 from nudgebot.reports.charts.mastery import COLOURS, ORDER
 from nudgebot.reports.figures import STATES, count, percent
+from nudgebot.reports.names import shortened
 
 HEIGHT = 140
 
@@ -20,19 +21,17 @@ def distribution_chart(spread: Distribution, who: str = "", *, width: int = card
         for label, each in zip(labels, spread.bins, strict=True)
     ]
     step = 1 if len(labels) <= 6 else 2
+    axis: dict[str, object] = {"values": labels[::step], "title": f"{spread.title.lower()} in %"}
     spec = card.card(
-        _columns(
-            values,
-            "bin",
-            labels,
-            {"values": labels[::step], "title": f"{spread.title.lower()} in %"},
-        ),
+        _columns(values, "bin", labels, axis),
         title=f"{spread.title}: how many students",
         subtitle=" · ".join(part for part in (shortened(who, 24), _middle(spread)) if part),
         height=HEIGHT,
         width=width,
     )
-    return Chart("distribution", spec, _distribution_alt(spread))
+    return Chart(
+        "distribution", f"Distribution of {spread.title.lower()}", spec, _distribution_alt(spread)
+    )
 
 
 def states_chart(skill: SkillAnalytics) -> Chart:
@@ -53,7 +52,7 @@ def states_chart(skill: SkillAnalytics) -> Chart:
     )
     told = ", ".join(f"{number} {label}" for number, label in zip(counts, labels, strict=True))
     alt = f"Bar chart of students in each state of {shortened(skill.name, 60)}: {told}."
-    return Chart("skill-states", spec, alt)
+    return Chart("skill-states", "Chart of students in each state", spec, alt)
 
 
 def _columns(

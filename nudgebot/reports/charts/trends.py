@@ -10,6 +10,7 @@ from nudgebot.reports.charts import card
 from nudgebot.reports.charts.card import Chart, Values, mark
 from nudgebot.reports.charts.scale import ticks, value_axis
 from nudgebot.reports.figures import DIRECTIONS, day, month, short_day, shown
+from nudgebot.reports.names import apart
 
 FEW = 5  # a level that rests on fewer is drawn hollow
 MOST_BAR_LABELS = 9
@@ -27,7 +28,7 @@ def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Char
         height=HEIGHT,
         width=width,
     )
-    return Chart(f"{trend.metric}-trend", spec, trend_alt(trend))
+    return Chart(f"{trend.metric}-trend", f"Chart of {_title(trend)}", spec, trend_alt(trend))
 
 
 def trend_alt(trend: Trend) -> str:
@@ -67,7 +68,7 @@ def _labels(trend: Trend) -> list[str]:
     """Each point's place on the axis; the years only where they differ."""
     years = {point.begin.year for point in trend.points}
     write = month if trend.grain == "month" else short_day
-    return card.apart(write(point.begin, year=len(years) > 1) for point in trend.points)
+    return apart(write(point.begin, year=len(years) > 1) for point in trend.points)
 
 
 def _named(labels: Sequence[str], most: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""What each report holds, section by section, for paper and spreadsheets alike."""

@@ -1,0 +1,110 @@
+"""A report as titled tables of figures: the PDF prints them, the CSV lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from nudgebot.insight.trend_data import DateRange, Trend
+from nudgebot.reports.charts.card import Chart
+from nudgebot.reports.charts.trends import trend_chart
+from nudgebot.reports.figures import Figure, Raw, day
+
+
+@dataclass(frozen=True)
+class Row:
+    """A thing with a name (from outside, as it came) and its figures, one for each column."""
+
+    item: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table; `columns` name the item and then each figure.
+
+    A row may be shorter than the columns: what is left out does not apply. `notes` are sentences
+    above the table. `printed` False keeps a long table out of the PDF, where charts say the same.
+    A section without rows, notes and charts is left out everywhere.
+    """
+
+    title: str
+    columns: tuple[str, ...] = ("",)
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    printed: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not (self.rows or self.notes or self.charts)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A whole report; `about` and `period` stand under its title, `kind` above."""
+
+    kind: str
+    title: str
+    about: str
+    period: str
+    as_of: datetime
+    data_as_of: datetime | None
+    note: str
+    sections: tuple[Section, ...]
+
+
+def row(item: str, *figures: tuple[Raw, str]) -> Row:
+    """A row of (value, unit) pairs."""
+    return Row(item, tuple(Figure(value, unit) for value, unit in figures))
+
+
+def kept(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """The sections that have something in them."""
+    return tuple(section for section in sections if not section.empty)
+
+
+def told(period: DateRange) -> str:
+    """`23 Oct 2026 to 19 Nov 2026 (the last 28 days)`."""
+    named = f" ({period.title})" if period.title else ""
+    return f"{day(period.first_day)} to {day(period.last_day)}{named}"
+
+
+def trend_sections(trends: Sequence[Trend], who: str = "") -> Iterator[Section]:
+    """All trends: on paper their charts and what they say, in the spreadsheet their points."""
+    yield Section(
+        "Progress over time",
+        notes=tuple(trend.text for trend in trends),
+        charts=tuple(trend_chart(trend, who) for trend in trends if trend.measured),
+    )
+    yield from map(_points, trends)
+
+
+def _points(trend: Trend) -> Section:
+    return Section(
+        title=f"{trend.title}, by {trend.grain}",
+        columns=(f"{trend.grain} from".capitalize(), trend.title, trend.count_unit.capitalize()),
+        rows=tuple(
+            row(
+                point.begin.isoformat(),
+                (point.value, _point_unit(trend)),
+                (point.count, trend.count_unit),
+            )
+            for point in trend.points
+        ),
+        printed=False,
+    )
+
+
+def _point_unit(trend: Trend) -> str:
+    """A point counts its own days, so that "a week" would be wrong of it."""
+    return "days" if trend.unit == "days a week" else trend.unit
+
+
+def names(found: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])} and {found[-1]}"

@@ -1,0 +1,57 @@
+"""Outside names in a limited room: counted in columns, cut where they are too long."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from nudgebot.markup import clean, esc
+
+LONGEST = 80  # columns of a name in a message: the longest honest names are shorter
+
+
+def said(text: str, most: int = LONGEST) -> str:
+    """Outside text for a message: one line, of bearable length, shown as it is."""
+    return esc(shortened(text, most))
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes: two for a wide character, none for a combining one."""
+    return sum(
+        0 if unicodedata.combining(mark) or mark == "\u200b" else
+        2 if unicodedata.east_asian_width(mark) in "WF" else 1
+        for mark in text
+    )  # fmt: skip
+
+
+def shortened(text: str, most: int) -> str:
+    """Outside text in one line of at most `most` columns, its cut shown."""
+    whole = _writable(clean(text))
+    if columns(whole) <= most:
+        return whole
+    kept = ""
+    for mark_ in whole:
+        if columns(kept + mark_) >= most:
+            break
+        kept += mark_
+    return kept.rstrip() + "…"
+
+
+def fitted(text: str, room: float, size: float) -> str:
+    """The text, cut to so many pixels at that size."""
+    return shortened(text, max(4, int(room / (0.56 * size))))
+
+
+def apart(labels: Iterable[str]) -> list[str]:
+    """The same labels, equal ones told apart by characters that nobody sees."""
+    seen: dict[str, int] = {}
+    result = []
+    for label in labels:
+        seen[label] = seen.get(label, -1) + 1
+        result.append(label + "\u200b" * seen[label])
+    return result
+
+
+def _writable(text: str) -> str:
+    """Without what no drawing can hold."""
+    return text.replace("\ufffe", "").replace("\uffff", "").replace("\u200b", "")
