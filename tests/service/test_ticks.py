@@ -172,3 +172,15 @@ def test_what_settings_name_and_zulip_lacks_is_told(day: Day) -> None:
     told = "\n".join(day.admin_reads())
     assert "`admins` names users that Zulip does not have: 4711." in told
     assert "`staff_stream` is not there" in told
+
+
+def test_with_nudging_off_answers_still_go_out(day: Day) -> None:
+    """What was released is sent again; only nudges rest."""
+    settings = day.house.settings.replaced(enable_nudging_system=False)
+    house = build(day.house.store, settings, day.house.gateway)
+    ticks = _ticks(replace(house))
+    day.sandbox.faults.rate_limit(1, retry_after_seconds=1.0, path="/messages")
+    ticks._notices.tell("test", "Hello", NOW)
+    assert day.admin_reads() == []
+    ticks.delivery(NOW + timedelta(minutes=10))
+    assert day.admin_reads() == ["Hello"]
