@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 DM_NARROW_LEVEL = 177  # before it, `dm` was `pm-with`
 PAGE = 100
-CLOCK_SKEW = timedelta(minutes=2)  # between this machine and the server
+# How far this machine's clock may be ahead of the server's: what bounds a search is mostly the id.
+CLOCK_SKEW = timedelta(days=1)
 READ_TRIES = 3
 UPLOAD_SECONDS = 15.0  # the conversation waits for it
 SAME = frozenset({"REACTION_ALREADY_EXISTS", "REACTION_DOES_NOT_EXIST"})
@@ -114,7 +115,9 @@ class Gateway:
                 raise
         return message_id
 
-    def find(self, message: Outgoing, *, local_id: str, since: datetime) -> int | None:
+    def find(
+        self, message: Outgoing, *, local_id: str, since: datetime, after_id: int
+    ) -> int | None:
         """The id of this very message, by its echo or by its exact text since then, else None."""
         echoed = self._echo(local_id)
         if echoed is not None:
@@ -125,7 +128,8 @@ class Gateway:
         while True:
             answer = self._read("messages", self._page_before(message.recipient, anchor))
             for found in reversed(answer["messages"]):
-                if datetime.fromtimestamp(found["timestamp"], UTC) < oldest:
+                sent_at = datetime.fromtimestamp(found["timestamp"], UTC)
+                if found["id"] <= after_id or sent_at < oldest:
                     return None
                 if found["sender_id"] == self.me.user_id and found["content"] == text:
                     return int(found["id"])

@@ -59,8 +59,12 @@ class Messenger(Protocol):
         Raises DeliveryError, whose `accepted` says whether the server could have taken it.
         """
 
-    def find(self, message: Outgoing, *, local_id: str, since: datetime) -> int | None:
-        """The id of this very message if it is in its conversation since then, else None.
+    def find(
+        self, message: Outgoing, *, local_id: str, since: datetime, after_id: int
+    ) -> int | None:
+        """The id of this very message if it is in its conversation, else None.
 
-        Raises DeliveryError where the conversation cannot be read now.
+        It is newer than the message `after_id`, and was not sent before `since` by this machine's
+        clock, which need not agree with the server's. Raises DeliveryError where the conversation
+        cannot be read now.
         """

@@ -91,8 +91,10 @@ class Outbox:
         at = to_at(as_of)
         cursor = self._store.execute(
             """INSERT INTO outbox
-               (key, purpose, letter, state, owner_retries, claimed_at, tried_at)
-               VALUES (?, ?, ?, 'claimed', ?, ?, ?) ON CONFLICT DO NOTHING""",
+               (key, purpose, letter, state, owner_retries, claimed_at, tried_at, floor_message_id)
+               VALUES (?, ?, ?, 'claimed', ?, ?, ?,
+                       (SELECT COALESCE(MAX(message_id), 0) FROM outbox))
+               ON CONFLICT DO NOTHING""",
             [message.key, message.purpose, to_letter(message), owner_retries, at, at],
         )
         return cursor.rowcount == 1
@@ -225,10 +227,13 @@ class Outbox:
 
     def _look(self, row: sqlite3.Row, as_of: datetime) -> None:
         key = row["key"]
-        since = from_at(row["claimed_at"])
-        message = from_letter(key, row["letter"])
         try:
-            message_id = self._messenger.find(message, local_id=local_id_of(key), since=since)
+            message_id = self._messenger.find(
+                from_letter(key, row["letter"]),
+                local_id=local_id_of(key),
+                since=from_at(row["claimed_at"]),
+                after_id=row["floor_message_id"],
+            )
         except DeliveryError as error:
             if error.accepted is False and error.retry_after_seconds is None:
                 self._look_later(row, str(error), as_of)

@@ -100,6 +100,9 @@ CREATE INDEX outbox_open ON outbox (state) WHERE state IN ('claimed', 'released'
 CREATE INDEX outbox_by_message ON outbox (message_id);
 """
 
+# The newest own message that was known at the claim: this one can only be newer.
+_OUTBOX_FLOOR = "ALTER TABLE outbox ADD COLUMN floor_message_id INTEGER NOT NULL DEFAULT 0;"
+
 _WISHES = """
 CREATE TABLE consents (                      -- what a student asked for; no import touches it
     student_id TEXT PRIMARY KEY,
@@ -127,5 +130,6 @@ SCHEMA = Schema(
         ("nudges", _NUDGES),
         ("outbox", _OUTBOX),
         ("wishes", _WISHES),
+        ("outbox_floor", _OUTBOX_FLOOR),
     ),
 )

@@ -153,19 +153,29 @@ def test_a_message_is_found_by_its_exact_text(realm: Realm, gateway: Gateway) ->
     realm.sandbox.say(realm.school.bot, "Hello Ana!", realm.school.students[0])
     realm.sandbox.say(realm.school.students[0], "Hello Ana", realm.school.bot)
     message = to_ana(realm, "Hello Ana\n")
-    assert gateway.find(message, local_id="k1", since=since()) is None
+    assert gateway.find(message, local_id="k1", since=since(), after_id=0) is None
     realm.sandbox.faults.drop_after(path="/messages")
     with pytest.raises(DeliveryError):
         gateway.send(message, local_id="k1")
-    found = gateway.find(message, local_id="k1", since=since())
+    found = gateway.find(message, local_id="k1", since=since(), after_id=0)
     assert found == realm.sandbox.messages_to(realm.school.students[0])[-1].message_id
 
 
 def test_an_older_message_of_the_same_text_is_another_one(realm: Realm, gateway: Gateway) -> None:
-    """Only what came since the claim can be this message."""
-    gateway.send(to_ana(realm), local_id="k1")
-    later = datetime.now(UTC) + timedelta(hours=1)
-    assert gateway.find(to_ana(realm), local_id="k2", since=later) is None
+    """Only what is newer than all that was known at the claim can be this message."""
+    first = gateway.send(to_ana(realm), local_id="k1")
+    now = datetime.now(UTC)
+    assert gateway.find(to_ana(realm), local_id="k2", since=now, after_id=first) is None
+    second = gateway.send(to_ana(realm), local_id="k2")
+    assert gateway.find(to_ana(realm), local_id="k2", since=now, after_id=first) == second
+
+
+def test_a_clock_that_is_ahead_hides_no_message(realm: Realm, gateway: Gateway) -> None:
+    """By this machine's clock the message was sent before it was claimed; it is found."""
+    message_id = gateway.send(to_ana(realm), local_id="k1")
+    ahead = datetime.now(UTC) + timedelta(hours=3)
+    found = gateway.find(to_ana(realm), local_id="k1", since=ahead, after_id=message_id - 1)
+    assert found == message_id
 
 
 def test_a_moved_stream_message_is_found(realm: Realm, gateway: Gateway) -> None:
@@ -174,14 +184,14 @@ def test_a_moved_stream_message_is_found(realm: Realm, gateway: Gateway) -> None
     message = Outgoing("k", InStream(stream.name, "reminders"), "Hello", "test")
     message_id = gateway.send(message, local_id="k")
     gateway.client.update_message({"message_id": message_id, "topic": "✔ reminders"})
-    assert gateway.find(message, local_id="k", since=since()) == message_id
+    assert gateway.find(message, local_id="k", since=since(), after_id=0) == message_id
 
 
 def test_an_echo_is_found_without_asking(gateway_with: Callable[..., Gateway]) -> None:
     """The listener has seen the message come back, so it did arrive."""
     gateway = gateway_with(echo={"k1": 77}.get)
     message = Outgoing("k1", Direct((1,)), "x", "test")
-    assert gateway.find(message, local_id="k1", since=since()) == 77
+    assert gateway.find(message, local_id="k1", since=since(), after_id=0) == 77
 
 
 def test_a_long_message_goes_out_in_parts(realm: Realm, gateway: Gateway) -> None:
@@ -191,7 +201,7 @@ def test_a_long_message_goes_out_in_parts(realm: Realm, gateway: Gateway) -> Non
     sent = realm.sandbox.messages_to(realm.school.students[0])
     assert sent[-1].message_id == message_id
     assert "\n".join(m.content for m in sent) == text
-    assert gateway.find(to_ana(realm, text), local_id="k1", since=since()) == message_id
+    assert gateway.find(to_ana(realm, text), local_id="k1", since=since(), after_id=0) == message_id
 
 
 def test_after_a_429_nobody_sends_before_the_server_said(

@@ -73,10 +73,12 @@ class FakeZulip:
         self.sent.append((1000 + len(self.sent), message))
         return self.sent[-1][0]
 
-    def find(self, message: Outgoing, *, local_id: str, since: datetime) -> int | None:
+    def find(
+        self, message: Outgoing, *, local_id: str, since: datetime, after_id: int
+    ) -> int | None:
         assert local_id
         assert since.tzinfo
-        found = [number for number, each in self.sent if each.key == message.key]
+        found = [n for n, each in self.sent if each.key == message.key and n > after_id]
         return found[0] if found else None
 
     def react(self, message_id: int, emoji_name: str) -> None:

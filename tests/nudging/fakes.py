@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from nudgebot.errors import DeliveryError
 from nudgebot.nudging.messages import Outgoing
+
+
+SKEW = timedelta(days=1)
 
 
 class Killed(BaseException):
@@ -44,13 +47,15 @@ class FakeMessenger:
         self.after(message)
         return arrived.message_id
 
-    def find(self, message: Outgoing, *, local_id: str, since: datetime) -> int | None:
+    def find(
+        self, message: Outgoing, *, local_id: str, since: datetime, after_id: int
+    ) -> int | None:
         self.finds += 1
         self.on_find(message)
         for each in self.inbox:
             same_place = each.message.recipient == message.recipient
             same = each.local_id == local_id or each.message.content == message.content
-            if same_place and same and each.at >= since:
+            if same_place and same and each.message_id > after_id and each.at >= since - SKEW:
                 return each.message_id
         return None
 

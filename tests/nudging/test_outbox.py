@@ -137,13 +137,35 @@ def test_while_the_conversation_cannot_be_read_nothing_is_sent(store: Store) -> 
     ]
 
 
+def test_an_equal_message_from_before_the_claim_is_another_one(store: Store) -> None:
+    """What was known when a message was claimed is none of it; the search is bounded by ids."""
+    messenger = FakeMessenger()
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    messenger.before = failing(None, times=1)
+    outbox.post(Outgoing("answer:2", Direct((7,)), "Hello", "answer"), NOW)
+    assert [each.state for each in outbox.run(NOW + 5 * MINUTE)] == ["sent"]
+    assert messenger.texts == ["Hello", "Hello"]
+
+
+def test_a_clock_that_is_ahead_doubles_nothing(store: Store) -> None:
+    """A message that arrived in doubt is found, though the server thinks it is still earlier."""
+    messenger = FakeMessenger(clock=lambda: NOW - 10 * MINUTE, after=failing(None, times=1))
+    outbox = Outbox(store, messenger)
+    outbox.post(HELLO, NOW)
+    assert [each.state for each in outbox.run(NOW + 5 * MINUTE)] == ["sent"]
+    assert messenger.texts == ["Hello"]
+
+
 def test_an_equal_message_of_another_key_is_not_taken_for_this_one(store: Store) -> None:
     """Two equal answers are two messages: the doubtful one is left to a person, not settled."""
     messenger = FakeMessenger()
     outbox = Outbox(store, messenger)
+    second = Outgoing("answer:2", Direct((7,)), "Hello", "answer")
+    assert outbox.claim(second, NOW)
     outbox.post(HELLO, NOW)
     messenger.before = failing(None)
-    outbox.post(Outgoing("answer:2", Direct((7,)), "Hello", "answer"), NOW)
+    outbox.push(second, NOW)
     outbox.run(NOW + 5 * MINUTE)
     assert [(each.key, each.state) for each in outbox.unsettled()] == [("answer:2", "unsettled")]
     assert messenger.sends == 2
