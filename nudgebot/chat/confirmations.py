@@ -19,6 +19,7 @@ KEPT = timedelta(days=30)  # so long a late click is told that it is settled or 
 UNKNOWN = "There is nothing of yours to confirm under that word; it may have expired. Ask again."
 USED = "That has been settled already; nothing happens twice."
 EXPIRED = "That preview has expired, so nothing was done. Ask again for a fresh one."
+REPLACED = "A newer preview of yours took the place of that one, so nothing was done."
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,21 @@ class Confirmation:
     place: Recipient
     state: str
     message_id: int | None
+    about: str = ""
+    expires_at: int = 0
+    settled_by: str = ""
+
+    def waits(self, as_of: datetime) -> bool:
+        """Whether it may still be confirmed."""
+        return self.state == "open" and self.expires_at > to_at(as_of)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new preview's token, and whether older ones of the asker's gave way to it."""
+
+    token: str
+    replaces: bool
 
 
 def place_text(place: Recipient) -> str:
@@ -64,26 +80,48 @@ class Confirmations:
         asker_id: int,
         place: Recipient,
         as_of: datetime,
-    ) -> str:
-        """A token for something that waits for its asker's word."""
-        while True:
-            token = secrets.token_hex(2)
-            cursor = self._store.execute(
-                """INSERT INTO confirmations
-                   (token, asker_id, kind, payload, place, state, made_at, expires_at)
-                   VALUES (?, ?, ?, ?, ?, 'open', ?, ?) ON CONFLICT DO NOTHING""",
-                [
-                    token,
-                    asker_id,
-                    kind,
-                    json.dumps(payload),
-                    place_text(place),
-                    to_at(as_of),
-                    to_at(as_of + self._life),
-                ],
-            )
-            if cursor.rowcount == 1:
-                return token
+        about: str = "",
+    ) -> Opened:
+        """A token for something that waits for its asker's word.
+
+        What she left open of the same kind about the same one gives way: nobody is written to
+        twice because a first try was forgotten.
+        """
+        row = [
+            asker_id,
+            kind,
+            json.dumps(payload),
+            place_text(place),
+            to_at(as_of),
+            to_at(as_of + self._life),
+            about,
+        ]
+        with self._store.transaction():
+            replaces = self._replace(asker_id, kind, about, as_of)
+            while True:
+                token = new_token()
+                cursor = self._store.execute(
+                    """INSERT INTO confirmations
+                       (token, asker_id, kind, payload, place, made_at, expires_at, about, state,
+                        number)
+                       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open',
+                               (SELECT coalesce(max(number), 0) + 1 FROM confirmations))
+                       ON CONFLICT DO NOTHING""",
+                    [token, *row],
+                )
+                if cursor.rowcount == 1:
+                    return Opened(token, replaces)
+
+    def _replace(self, asker_id: int, kind: str, about: str, as_of: datetime) -> bool:
+        if not about:
+            return False
+        older = self._store.execute(
+            """UPDATE confirmations SET state = 'replaced'
+               WHERE asker_id = ? AND kind = ? AND about = ? AND state = 'open'
+               AND expires_at > ?""",
+            [asker_id, kind, about, to_at(as_of)],
+        )
+        return older.rowcount > 0
 
     def attach(self, token: str, message_id: int) -> None:
         """Reactions on this message of the bot's count for the token from now on."""
@@ -96,20 +134,24 @@ class Confirmations:
         row = self._store.row("SELECT * FROM confirmations WHERE message_id = ?", [message_id])
         return None if row is None else _confirmation(row)
 
-    def newest_open(self, asker_id: int, as_of: datetime) -> str | None:
-        """The token of the asker's newest preview that still waits, if there is one."""
-        found: str | None = self._store.value(
-            """SELECT token FROM confirmations
-               WHERE asker_id = ? AND state = 'open' AND expires_at > ?
-               ORDER BY made_at DESC, token LIMIT 1""",
-            [asker_id, to_at(as_of)],
-        )
-        return found
+    def newest(self, asker_id: int, *, source: str = "") -> Confirmation | None:
+        """The asker's newest preview, whatever became of it.
 
-    def waiting(self, as_of: datetime) -> list[Confirmation]:
-        """All that still waits for a word."""
+        For a word that is heard again, the one that it settled: `source` is what said it.
+        """
+        row = self._store.row(
+            """SELECT * FROM confirmations WHERE asker_id = ?
+               ORDER BY coalesce(settled_by, '') = ? DESC, number DESC LIMIT 1""",
+            [asker_id, source or "none"],
+        )
+        return None if row is None else _confirmation(row)
+
+    def waiting(self, as_of: datetime, *, asker_id: int | None = None) -> list[Confirmation]:
+        """All that still waits for a word, of everybody or of one asker; the newest first."""
         rows = self._store.rows(
-            "SELECT * FROM confirmations WHERE state = 'open' AND expires_at > ?", [to_at(as_of)]
+            """SELECT * FROM confirmations WHERE state = 'open' AND expires_at > :at
+               AND (:asker IS NULL OR asker_id = :asker) ORDER BY number DESC""",
+            {"at": to_at(as_of), "asker": asker_id},
         )
         return [_confirmation(row) for row in rows]
 
@@ -124,7 +166,7 @@ class Confirmations:
         if row is None or row["asker_id"] != asker_id:
             raise CommandError(UNKNOWN)
         if row["state"] != "open":
-            raise CommandError(USED)
+            raise CommandError(REPLACED if row["state"] == "replaced" else USED)
         if row["expires_at"] <= to_at(as_of):
             raise CommandError(EXPIRED)
         return _confirmation(row)
@@ -144,11 +186,12 @@ class Confirmations:
             if row is not None and row["settled_by"] == source and row["asker_id"] == asker_id:
                 return _confirmation(row)
             found = self.look(token, asker_id=asker_id, as_of=as_of)
+            state = decide(found)
             self._store.execute(
                 "UPDATE confirmations SET state = ?, settled_by = ? WHERE token = ?",
-                [decide(found), source, found.token],
+                [state, source, found.token],
             )
-        return replace(found, state=decide(found))
+        return replace(found, state=state, settled_by=source)
 
     def finish(self, token: str) -> None:
         """All that was confirmed has been done; its words are not kept here any longer."""
@@ -162,7 +205,8 @@ class Confirmations:
         with self._store.transaction():
             self._store.execute(
                 """UPDATE confirmations SET payload = '{}' WHERE payload != '{}'
-                   AND (state = 'cancelled' OR (state = 'open' AND expires_at <= ?))""",
+                   AND (state IN ('cancelled', 'replaced')
+                        OR (state = 'open' AND expires_at <= ?))""",
                 [at],
             )
             self._store.execute(
@@ -185,4 +229,15 @@ def _confirmation(row: sqlite3.Row) -> Confirmation:
         place=read_place(row["place"]),
         state=row["state"],
         message_id=row["message_id"],
+        about=row["about"],
+        expires_at=row["expires_at"],
+        settled_by=row["settled_by"] or "",
     )
+
+
+def new_token() -> str:
+    """Four characters with a digit and a letter among them: never a word, a year or a number."""
+    while True:
+        token = secrets.token_hex(2)
+        if not token.isalpha() and not token.isdecimal():
+            return token

@@ -16,6 +16,7 @@ from nudgebot.chat.finder import UnclearError
 from nudgebot.chat.freetext import take_answer
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.office import Office
+from nudgebot.chat.previews import SEND
 from nudgebot.chat.speech import behind_mention, spoken
 from nudgebot.errors import NudgebotError
 from nudgebot.nudging.messages import Direct
@@ -124,11 +125,11 @@ class Desk:
     def _not_understood(self, text: str, asker: Asker, as_of: datetime) -> Answer:
         registry = self._office.registry
         close = registry.close_to(text, asker.roles)
-        open_preview = self._office.confirmations.newest_open(asker.user_id, as_of)
+        preview = self._office.confirmations.newest(asker.user_id)
         lines = [f"I did not understand that. Did you mean {code(close)}?" if close else ""]
-        if open_preview:
-            words = code(f"change {open_preview} <your words>")
-            lines.append(f"To use other words in the preview above, say {words}.")
+        if preview is not None and preview.kind == SEND and preview.waits(as_of):
+            words = code(f"change {preview.token} <your words>")
+            lines.append(f"Are these other words for your open preview? Then say {words}.")
         if not close:
             lines.append("I did not understand that. `help` shows what you can ask.")
         return Answer("\n".join(line for line in lines if line))

@@ -8,6 +8,7 @@ from typing import Any
 
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import Call
+from nudgebot.chat.confirmations import Opened
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.sending import Letter
 from nudgebot.chat.wording import from_teacher
@@ -15,26 +16,34 @@ from nudgebot.markup import fence
 from nudgebot.nudging.messages import Button
 
 LONGEST_TEXT = 4000
+LONGEST_LIST = 10  # from there on, a list of names is folded up
 # The kinds of things that are previewed.
 SEND, LINK, RELEASE = "message", "link", "release"
+INSTEAD = "This takes the place of your earlier preview, of which nothing was done."
 
 
 def preview(
     call: Call,
     *,
     letters: Sequence[Letter],
+    about: str,
     intro: str,
     sample: str,
     notes: Sequence[str] = (),
 ) -> Answer:
-    """Keep the letters under a token, show one of them, and ask."""
-    token = opened(call, SEND, {"letters": [astuple(each) for each in letters]})
-    minutes = call.office.settings["confirmation_minutes"]
+    """Keep the letters under a token, show one of them, and ask.
+
+    `about` is to whom: a student or a group. An older open preview to the same gives way.
+    """
+    opened = opened_for(call, SEND, {"letters": [astuple(each) for each in letters]}, about=about)
+    token, minutes = opened.token, call.office.settings["confirmation_minutes"]
     parts = [
         intro,
         fence(from_teacher(sample, call.asker.name), "quote"),
+        *([INSTEAD] if opened.replaces else []),
         *notes,
-        f"Other words? `change {token} <your words>`. The preview holds for {minutes} minutes.",
+        f"Other words: `change {token} <your words>`. More words: `add {token} <your words>`.",
+        f"The preview holds for {minutes} minutes.",
     ]
     many = len(letters) > 1
     return Answer(
@@ -46,6 +55,12 @@ def preview(
     )
 
 
+def folded(lines: Sequence[str], title: str) -> str:
+    """A list; a long one is folded up behind its title."""
+    listed = "\n".join(lines)
+    return f"```spoiler {title}\n\n{listed}\n\n```" if len(lines) > LONGEST_LIST else listed
+
+
 def send_or_not(token: str, *, many: bool) -> tuple[Button, ...]:
     """The two answers to a preview."""
     return (
@@ -54,9 +69,10 @@ def send_or_not(token: str, *, many: bool) -> tuple[Button, ...]:
     )
 
 
-def ask_twice(call: Call, letters: Sequence[Letter]) -> Answer:
+def ask_twice(call: Call, letters: Sequence[Letter], *, about: str) -> Answer:
     """The second question before a large group is written to."""
-    token = opened(call, SEND, {"letters": [astuple(each) for each in letters], "told": True})
+    payload = {"letters": [astuple(each) for each in letters], "told": True}
+    token = opened_for(call, SEND, payload, about=about).token
     amount = count(len(letters), "student")
     return Answer(
         f"That is a message to **{amount}** at once. Please say it once more.",
@@ -66,17 +82,21 @@ def ask_twice(call: Call, letters: Sequence[Letter]) -> Answer:
     )
 
 
-def ask(call: Call, kind: str, payload: Mapping[str, Any], *, content: str, heading: str) -> Answer:
+def ask(
+    call: Call, kind: str, payload: Mapping[str, Any], *, about: str, content: str, heading: str
+) -> Answer:
     """The question before anything else that changes the world."""
-    token = opened(call, kind, payload)
+    opened = opened_for(call, kind, payload, about=about)
     buttons = (
-        Button("Yes", "Do it", f"confirm {token}"),
-        Button("No", "Do nothing", f"cancel {token}"),
+        Button("Yes", "Do it", f"confirm {opened.token}"),
+        Button("No", "Do nothing", f"cancel {opened.token}"),
     )
-    return Answer(content, heading=heading, buttons=buttons, token=token)
+    if opened.replaces:
+        content = f"{content}\n\n{INSTEAD}"
+    return Answer(content, heading=heading, buttons=buttons, token=opened.token)
 
 
-def opened(call: Call, kind: str, payload: Mapping[str, Any]) -> str:
+def opened_for(call: Call, kind: str, payload: Mapping[str, Any], *, about: str) -> Opened:
     """A token for what the asker of a call may confirm."""
     return call.office.confirmations.open(
         kind,
@@ -84,4 +104,5 @@ def opened(call: Call, kind: str, payload: Mapping[str, Any]) -> str:
         asker_id=call.asker.user_id,
         place=call.incoming.place,
         as_of=call.as_of,
+        about=about,
     )

@@ -22,6 +22,7 @@ from nudgebot.nudging.messages import Direct
 
 log = logging.getLogger(__name__)
 
+WAITING = frozenset({"open", "replaced"})  # who reacts to what gave way is told that it did
 STALE_AFTER = timedelta(minutes=10)
 # Emoji codes of ✅ ✔ 👍 and of ❌ ✖ 👎, as Zulip's `check`, `check_mark`, `+1` and so on.
 WORDS = {
@@ -85,7 +86,7 @@ class Reception:
         if word is None or self._memory.is_handled(reacted.source):
             return
         waiting = self._office.confirmations.on_message(reacted.message_id)
-        if waiting is None or waiting.asker_id != reacted.user_id or waiting.state != "open":
+        if waiting is None or waiting.asker_id != reacted.user_id or waiting.state not in WAITING:
             return
         self.message(
             Incoming(

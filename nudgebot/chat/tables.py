@@ -37,7 +37,8 @@ CREATE TABLE confirmations (
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,                   -- JSON
     place TEXT NOT NULL,                     -- JSON; where it was previewed
-    state TEXT NOT NULL,                     -- open, asked again, confirmed, done, cancelled
+    -- open, asked again, confirmed, done, cancelled, replaced (a newer one took its place)
+    state TEXT NOT NULL,
     made_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     settled_by TEXT,                         -- the message or reaction that settled it
@@ -74,4 +75,10 @@ CREATE TABLE audit (                         -- every read of a student's data
 CREATE INDEX audit_by_student ON audit (student_id, at);
 """
 
-SCHEMA = Schema("chat", (("listening", _LISTENING), ("talking", _TALKING)))
+_PREVIEWS = """
+ALTER TABLE confirmations ADD COLUMN number INTEGER NOT NULL DEFAULT 0;    -- in order of asking
+ALTER TABLE confirmations ADD COLUMN about TEXT NOT NULL DEFAULT '';       -- to whom, within a kind
+CREATE INDEX confirmations_by_asker ON confirmations (asker_id, number);
+"""
+
+SCHEMA = Schema("chat", (("listening", _LISTENING), ("talking", _TALKING), ("previews", _PREVIEWS)))

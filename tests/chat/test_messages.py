@@ -57,7 +57,7 @@ def test_other_words_replace_the_preview(town: Town) -> None:
     town.say(TARA, "message s1 first words")
     old = town.token()
     town.say(TARA, f"change {old} second words")
-    assert "settled already" in town.answer(TARA, f"confirm {old}")
+    assert "took the place of that one" in town.answer(TARA, f"confirm {old}")
     town.say(TARA, f"confirm {town.token()}")
     assert "second words" in town.zulip.to(ANA)[0]
 

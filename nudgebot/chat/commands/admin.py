@@ -115,6 +115,7 @@ def link(call: Call) -> Answer:
         call,
         LINK,
         {"kind": kind, "person_id": person_id, "user_id": user_id},
+        about=f"{kind} {person_id}",
         content=f"{shown} is the Zulip user {mention(user_id)}: "
         "messages about and for this person go there from then on.",
         heading="Link these two?",
@@ -197,6 +198,7 @@ def release(call: Call) -> Answer:
         call,
         RELEASE,
         {"batch_id": number},
+        about=str(number),
         content=f"Import {number} was held: {esc(row['note'])}",
         heading=f"Take import {number} in?",
     )

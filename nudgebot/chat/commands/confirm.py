@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nudgebot.chat.acting import carry_out
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
-from nudgebot.chat.confirmations import UNKNOWN, USED, Confirmation
+from nudgebot.chat.confirmations import EXPIRED, USED, Confirmation
 from nudgebot.chat.figures_text import count
-from nudgebot.chat.previews import LONGEST_TEXT, SEND, ask_twice, preview
-from nudgebot.chat.sending import letters_in
+from nudgebot.chat.finder import named
+from nudgebot.chat.previews import LONGEST_TEXT, SEND, ask_twice, folded, preview
+from nudgebot.chat.sending import Letter, letters_in
 from nudgebot.errors import CommandError
+from nudgebot.markup import esc
 
 NOTHING_OPEN = "There is no preview of yours that waits for a word. Ask for it again."
+SETTLED = "Your newest preview is settled already, so nothing was done."
+NO_WORD = (
+    "A preview's word has four characters, such as `confirm 4f9a`; `confirm` alone means your "
+    "newest preview. Nothing was done."
+)
+_FILLERS = frozenset({"please", "it", "this", "that", "now", "the", "preview"})
+_WORD = re.compile(r"[0-9a-f]{4}")
+_WORD_AND_TEXT = re.compile(
+    r"`?(?P<word>[0-9a-f]{4})`?(?![\w-])[:,]?\s*(?P<text>.*)", re.DOTALL | re.IGNORECASE
+)
 
 
 def confirm(call: Call) -> Answer:
@@ -28,7 +41,7 @@ def confirm(call: Call) -> Answer:
         as_of=call.as_of,
     )
     if settled.state == "asked again":
-        return ask_twice(call, letters_in(settled.payload))
+        return ask_twice(call, letters_in(settled.payload), about=settled.about)
     if settled.state != "confirmed":
         raise CommandError(USED)
     return carry_out(call.office, settled, call.as_of)
@@ -69,13 +82,11 @@ def _reworded(call: Call, *, adding: bool) -> Answer:
         raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
     settled = call.office.confirmations.settle(
         token,
-        lambda found: "cancelled" if found.kind == SEND else "open",
+        _give_way,
         asker_id=call.asker.user_id,
         source=call.source,
         as_of=call.as_of,
     )
-    if settled.kind != SEND:
-        raise CommandError("Only the words of a message can be changed.")
     letters = [
         replace(each, text=f"{each.text}\n\n{text}" if adding else text)
         for each in letters_in(settled.payload)
@@ -83,32 +94,67 @@ def _reworded(call: Call, *, adding: bool) -> Answer:
     return preview(
         call,
         letters=letters,
-        intro=f"In your words, to {count(len(letters), 'student')}. This is what arrives:",
+        about=settled.about,
+        intro=_to_whom(call, letters),
         sample=letters[0].text,
     )
 
 
+def _give_way(found: Confirmation) -> str:
+    if found.kind != SEND:
+        raise CommandError("Only the words of a message can be changed. The preview still waits.")
+    return "replaced"
+
+
+def _to_whom(call: Call, letters: Sequence[Letter]) -> str:
+    """The names again: with new words one forgets who it was for."""
+    names = []
+    for letter in letters:
+        student = call.office.people.student(letter.student_id)
+        names.append(esc(letter.student_id) if student is None else named(student))
+    if len(names) == 1:
+        return f"To **{names[0]}**, in your words. This is what arrives:"
+    listed = folded([f"- {name}" for name in names], "Who they are")
+    return (
+        f"To **{count(len(names), 'student')}**, in your words:\n\n{listed}\n\n"
+        f"For example, {names[0]} gets:"
+    )
+
+
 def _token(call: Call) -> str:
-    """The token that is named; else that of the newest preview that waits."""
-    words = call.words
-    if words:
-        return words[0].strip("`")
-    newest = call.office.confirmations.newest_open(call.asker.user_id, call.as_of)
+    """The token that is named; else that of the asker's newest preview."""
+    words = [word for word in call.words if word.lower() not in _FILLERS]
+    if not words:
+        return _newest(call)
+    word = words[0].strip("`").lower()
+    if len(words) > 1 or not _WORD.fullmatch(word):
+        raise CommandError(NO_WORD.replace("confirm", call.command.name))
+    return word
+
+
+def _newest(call: Call) -> str:
+    """The token of the asker's newest preview, which is the one that a bare word is about.
+
+    Never that of an older one, however open: it may be long forgotten.
+    """
+    kept = call.office.confirmations
+    newest = kept.newest(call.asker.user_id, source=call.source)
     if newest is None:
         raise CommandError(NOTHING_OPEN)
-    return newest
+    if newest.waits(call.as_of) or newest.settled_by == call.source:
+        return newest.token
+    why = EXPIRED if newest.state == "open" else SETTLED
+    older = kept.waiting(call.as_of, asker_id=call.asker.user_id)
+    words = ", ".join(code(f"{call.command.name} {each.token}") for each in older)
+    raise CommandError(f"{why} An older one still waits: {words}." if older else why)
 
 
 def _token_and_text(call: Call) -> tuple[str, str]:
-    found = re.match(
-        r"`?([0-9a-f]{4})`?(?![\w-])[:,]?\s*(.*)", call.text, re.DOTALL | re.IGNORECASE
-    )
-    if found:
-        return found.group(1).lower(), found.group(2).strip()
-    newest = call.office.confirmations.newest_open(call.asker.user_id, call.as_of)
-    if newest is None:
-        raise CommandError(UNKNOWN)
-    return newest, call.text.strip()
+    """The token, where the first word is one, and the teacher's words."""
+    found = _WORD_AND_TEXT.match(call.text)
+    if found is not None and not found["word"].isalpha() and not found["word"].isdecimal():
+        return found["word"].lower(), found["text"].strip()
+    return _newest(call), call.text.strip()
 
 
 COMMANDS = (
@@ -116,7 +162,8 @@ COMMANDS = (
         name="confirm",
         usage="confirm [<word>]",
         summary="Do what a preview shows; ✅ on the preview says the same.",
-        arguments=r"`?[0-9a-f]{0,8}`?",
+        help="Alone it is about your newest preview; with its word about an older one.",
+        examples=("confirm", "confirm 4f9a"),
         roles=STAFF,
         scope=Scope.NOBODY,
         changes_world=True,
@@ -126,7 +173,8 @@ COMMANDS = (
         name="cancel",
         usage="cancel [<word>]",
         summary="Do nothing of what a preview shows; ❌ on the preview says the same.",
-        arguments=r"`?[0-9a-f]{0,8}`?",
+        help="Alone it is about your newest preview; with its word about an older one.",
+        examples=("cancel", "cancel 4f9a"),
         roles=STAFF,
         scope=Scope.NOBODY,
         run=cancel,
@@ -135,6 +183,11 @@ COMMANDS = (
         name="change",
         usage="change [<word>] <text>",
         summary="Other words for the message of a preview.",
+        help="You see it again before it is sent. `{first_name}` becomes each student's own.",
+        examples=(
+            "change Hi {first_name}, shall we meet on Monday?",
+            "change 4f9a Well done!",
+        ),
         roles=STAFF,
         scope=Scope.STUDENTS,
         run=change,
@@ -143,6 +196,8 @@ COMMANDS = (
         name="add",
         usage="add [<word>] <text>",
         summary="More words behind the message of a preview.",
+        help="You see it again before it is sent.",
+        examples=("add We are working on fractions this week!", "add 4f9a See you tomorrow."),
         roles=STAFF,
         scope=Scope.STUDENTS,
         run=add,

@@ -9,7 +9,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.commands.risk import students_of
 from nudgebot.chat.figures_text import count, figure
 from nudgebot.chat.finder import named
-from nudgebot.chat.previews import preview
+from nudgebot.chat.previews import folded, preview
 from nudgebot.chat.sending import Letter
 from nudgebot.chat.wording import belongs, chosen_or_first, facts_of
 from nudgebot.insight.table import Value
@@ -50,11 +50,11 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
     lines = [f"- {named(student)}: {_reason(category, row)}" for student, row in found[:MOST_NAMED]]
     if len(found) > MOST_NAMED:
         lines.append(f"- and {len(found) - MOST_NAMED:,} more")
-    who = "\n".join(lines)
-    listed = f"```spoiler Who they are\n\n{who}\n\n```" if len(found) > 10 else who
+    listed = folded(lines, "Who they are")
     return preview(
         call,
         letters=letters,
+        about=f"{category} {about}",
         intro=f"**{count(len(found), 'student')}** in {about}: {esc(category)}.\n\n{listed}\n\n"
         f"For example, {esc(_name_of(letters[0], found))} gets:",
         sample=letters[0].text,

@@ -91,6 +91,7 @@ def write(call: Call, student: Student, text: str, *, template: str) -> Answer:
     return preview(
         call,
         letters=[Letter(student.student_id, text, template)],
+        about=f"student {student.student_id}",
         intro=f"To **{named(student)}**, from you. This is what arrives:",
         sample=text,
         notes=notes,
