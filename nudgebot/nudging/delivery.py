@@ -15,7 +15,6 @@ from nudgebot.nudging.envelopes import (
     Envelopes,
     GroupKey,
     Unfit,
-    dashboard_key,
     group_of,
     tomorrow,
 )
@@ -24,6 +23,7 @@ from nudgebot.nudging.nudges import Nudge, Nudges, Part
 from nudgebot.nudging.outbox import Outbox, Posted
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures, RulesInForce
+from nudgebot.nudging.summary import summary_key
 from nudgebot.nudging.switches import Switches
 from nudgebot.nudging.wording import Composing
 from nudgebot.school.links import Links
@@ -103,7 +103,7 @@ class Deliverer:
     def _due(self, as_of: datetime) -> list[tuple[Nudge, Part]]:
         """What is due; where today's summary is out, what came after it waits for tomorrow's."""
         due = self._nudges.due(as_of)
-        if self._outbox.find(dashboard_key(as_of, self._policy)) is None:
+        if self._outbox.find(summary_key(as_of, self._policy)) is None:
             return due
         for nudge, part in due:
             if part.channel is Channel.DASHBOARD:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,15 +10,14 @@ from nudgebot.errors import RuleError
 from nudgebot.nudging.candidate import Channel
 from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
-from nudgebot.nudging.freshness import newest
 from nudgebot.nudging.mentor_alert import digest
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
 from nudgebot.nudging.nudges import Nudge, Part
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
-from nudgebot.nudging.widget import dashboard
+from nudgebot.nudging.summary import summary
 from nudgebot.nudging.wording import Composing, Wording
-from nudgebot.school.days import from_day, local_day, to_at
+from nudgebot.school.days import from_day, local_day
 from nudgebot.store import Store
 
 ALERTS_PER_DIGEST = 15  # so that a digest always fits in one Zulip message
@@ -143,31 +141,8 @@ class Envelopes:
         )
 
     def _to_staff(self, group: Sequence[Waiting]) -> Envelope:
-        risks = self._figures.table().columns.get("risk_level", ())
-        rows = self._store.rows(
-            """SELECT rule_name, COUNT(DISTINCT student_id) FROM nudges
-               WHERE decided_at > ? GROUP BY rule_id""",
-            [to_at(self._as_of) - 86_400],
-        )
-        content = dashboard(
-            Counter(str(level or "unknown") for level in risks),
-            {row[0]: row[1] for row in rows},
-            data_as_of=newest(self._store) or self._as_of,
-        )
-        return Envelope(
-            Outgoing(
-                key=dashboard_key(self._as_of, self._policy),
-                recipient=InStream(self._policy.staff_stream, self._policy.staff_topic),
-                content=content,
-                purpose=PURPOSE,
-            ),
-            tuple(each.part for each in group),
-        )
-
-
-def dashboard_key(as_of: datetime, policy: Policy) -> str:
-    """The key of the day's summary: one a day of the school's calendar."""
-    return f"dashboard:{local_day(as_of, policy.zone)}"
+        message = summary(self._store, self._figures, self._policy, self._as_of)
+        return Envelope(message, tuple(each.part for each in group))
 
 
 def tomorrow(as_of: datetime, policy: Policy) -> datetime:

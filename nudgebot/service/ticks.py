@@ -20,7 +20,9 @@ from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
 from nudgebot.nudging.freshness import staleness
 from nudgebot.nudging.outbox import Outbox
+from nudgebot.nudging.policy import policy_of
 from nudgebot.nudging.rule_book import Reload, RuleBook
+from nudgebot.nudging.summary import post_summary
 from nudgebot.service.loop import Clock, Job
 from nudgebot.service.notices import Notices
 from nudgebot.settings import Settings
@@ -84,6 +86,7 @@ class Ticks:
             Job("imports", self._settings["inbox_poll_seconds"], self.imports),
             Job("evaluation", self._settings["evaluate_minutes"] * 60, self.evaluation),
             Job("delivery", DELIVER_SECONDS, self.delivery),
+            Job("summary", UPKEEP_SECONDS, self.summary),
             Job("upkeep", UPKEEP_SECONDS, self.upkeep),
         ]
 
@@ -146,7 +149,7 @@ class Ticks:
         return found
 
     def delivery(self, as_of: datetime) -> Delivered:
-        """Send what is due, settle what is open, and renew the daily summary."""
+        """Send what is due, and settle what is open."""
         delivered = self._engine.deliver(as_of)
         messages, states = delivered.messages, delivered.states
         while delivered.left and not self._stopping():
@@ -154,6 +157,11 @@ class Ticks:
             delivered = self._engine.deliver(self._clock())
             messages, states = messages + delivered.messages, states + delivered.states
         return Delivered(as_of, messages, states, delivered.left, delivered.note)
+
+    def summary(self, as_of: datetime) -> bool:
+        """Post the day's summary in the staff's stream, once a day of school."""
+        policy = policy_of(self._settings)
+        return post_summary(self._store, self._figures, policy, self._outbox, as_of)
 
     def upkeep(self, as_of: datetime) -> str:
         """Tell the admins when the data are stale, and empty what nobody needs any more."""

@@ -164,6 +164,29 @@ def test_stale_data_are_told_once_a_day(day: Day) -> None:
     assert {each.stage for each in evaluation.decisions} <= {"fresh"}
 
 
+def test_the_staff_gets_one_summary_a_day_of_school(day: Day) -> None:
+    """In open hours; with counts and nobody's name; a new one on the next day of school."""
+    owner, bot = day.sandbox.users()[:2]
+    staff = day.sandbox.add_stream("staff", [owner, bot])
+    house = build(
+        day.house.store, day.house.settings.replaced(staff_stream="staff"), day.house.gateway
+    )
+    ticks = _ticks(house)
+    assert not ticks.summary(NOW), "nothing is known yet"
+    day.deliver(NOW)
+    ticks.imports(NOW)
+    night, saturday = NOW.replace(hour=2), NOW + timedelta(days=1)
+    assert not ticks.summary(night)
+    assert ticks.summary(NOW)
+    assert not ticks.summary(NOW + timedelta(hours=1))
+    assert not ticks.summary(saturday)
+    assert ticks.summary(NOW + timedelta(days=3))
+    posted = [message.content for message in day.sandbox.messages_in(staff)]
+    assert len(posted) == 2
+    assert "| critical |" in posted[0]
+    assert "Mia" not in posted[0]
+
+
 def test_what_settings_name_and_zulip_lacks_is_told(day: Day) -> None:
     """A stream that is not there, an admin who is nobody: the admins hear of both."""
     settings = day.house.settings.replaced(staff_stream="nowhere", admins=(4711,))
