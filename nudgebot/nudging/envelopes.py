@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nudgebot.errors import RuleError
 from nudgebot.nudging.candidate import Channel
@@ -15,9 +15,10 @@ from nudgebot.nudging.messages import Direct, InStream, Outgoing
 from nudgebot.nudging.nudges import Nudge, Part
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
+from nudgebot.nudging.stages import CoolingDown
 from nudgebot.nudging.summary import summary
 from nudgebot.nudging.wording import Composing, Wording
-from nudgebot.school.days import from_day, local_day
+from nudgebot.school.days import from_day, local_day, to_at
 from nudgebot.store import Store
 
 ALERTS_PER_DIGEST = 15  # so that a digest always fits in one Zulip message
@@ -118,11 +119,15 @@ class Envelopes:
             )
 
     def _to_class(self, group: Sequence[Waiting]) -> Iterator[Envelope | Unfit]:
-        """One notice a class, rule and day, whomever it is about: it names nobody."""
+        """One notice a class and rule, whomever it is about: it names nobody.
+
+        Who is found while the rule rests for the class has been told with the last notice.
+        """
         first = group[0]
         seats = self._passage.around.reach.classes(first.candidate)
         seat = next(each for each in seats if each.class_id == first.part.person_id)
         day = local_day(self._as_of, self._policy.zone)
+        prefix = f"class:{seat.class_id}:{first.nudge.rule_id}:"
         facts = self._wording.group_facts(seat, self._figures)
         try:
             content = self._composer.group_notice(first.candidate.rule, facts)
@@ -132,13 +137,36 @@ class Envelopes:
             return
         yield Envelope(
             Outgoing(
-                key=f"class:{seat.class_id}:{first.nudge.rule_id}:{day}",
+                key=self._resting_on(first, prefix) or f"{prefix}{day}",
                 recipient=InStream(seat.stream, self._policy.class_topic),
                 content=content,
                 purpose=PURPOSE,
             ),
             tuple(each.part for each in group),
         )
+
+    def _resting_on(self, first: Waiting, prefix: str) -> str | None:
+        """The key of the rule's last notice to the class, while it cools down.
+
+        Counted from when that one was due, and with the slack that students' cooldowns have, so
+        that a weekly notice does not slip by a week because one came a minute early.
+        """
+        rests = timedelta(hours=first.candidate.rule.cooldown_hours) - CoolingDown.ahead
+        found: str | None = self._store.value(
+            """SELECT o.key FROM outbox o JOIN nudge_parts p ON p.outbox_key = o.key
+               JOIN nudges n ON n.nudge_key = p.nudge_key
+               WHERE o.key > ? AND o.key < ? AND p.person_id = ? AND n.rule_id = ?
+               AND o.state != 'refused' GROUP BY o.key HAVING MIN(n.due_at) > ?
+               ORDER BY MIN(n.due_at) DESC LIMIT 1""",
+            [
+                prefix,
+                f"{prefix}~",
+                first.part.person_id,
+                first.nudge.rule_id,
+                to_at(self._as_of - rests),
+            ],
+        )
+        return found
 
     def _to_staff(self, group: Sequence[Waiting]) -> Envelope:
         message = summary(self._store, self._figures, self._policy, self._as_of)

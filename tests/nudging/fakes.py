@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from nudgebot.errors import DeliveryError
 from nudgebot.nudging.messages import Outgoing
 
-
 SKEW = timedelta(days=1)
 
 

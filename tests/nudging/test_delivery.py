@@ -116,6 +116,26 @@ def test_a_class_gets_one_notice_a_day_that_names_nobody(bench: Bench) -> None:
     assert bench.to(InStream("7b", "reminders")) == ["7b: an exam comes near."]
 
 
+def test_a_notice_cools_down_for_the_class(bench: Bench) -> None:
+    """A student found days later has been told with the others; after the cooldown comes a new."""
+    weekly = rule(
+        message_template="notice",
+        delivery_method=Delivery.GROUP_NOTIFICATION,
+        cooldown_hours=168,
+        expires_after_hours=999,
+    )
+    bench.school.rules = [weekly]
+    for student_id in ("s2", "s3"):
+        bench.school.figures.set(student_id, current_streak=5)
+    for day, student_id in ((0, "s1"), (4, "s2"), (5, "s3"), (7, "s1")):
+        bench.school.figures.set(student_id, current_streak=0)
+        bench.school.exported(NOW + day * 24 * HOUR)
+        bench.decide(NOW + day * 24 * HOUR - MINUTE)
+        done = bench.deliver(NOW + day * 24 * HOUR)
+        assert done.states == {"sent": 1}, day
+        assert done.messages == (1 if day in (0, 7) else 0), day
+
+
 def test_a_notice_that_would_tell_of_a_student_is_refused(bench: Bench) -> None:
     """A template with a student's figures never reaches a class."""
     bench.school.rules = [
