@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from nudgebot.errors import Problem
+from nudgebot.exports import guard
 from nudgebot.exports.activity import Activities
 from nudgebot.exports.activity_log import ActivityLog
 from nudgebot.exports.layout import Context, Layout
@@ -54,6 +55,8 @@ class Batch:
         self.changed = False
         self._taken: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
+        self._repeated: Counter[str] = Counter()
+        self._losses: list[guard.Loss] = []
         self._log: ActivityLog | None = None
 
     def _ids(self, table: str) -> set[str]:
@@ -78,10 +81,26 @@ class Batch:
             for table in tables
         )
 
-    def refuse(self, table: str, problems: Sequence[Problem], rows: int) -> None:
-        """Note rows that cannot be taken; beyond a thousand problems only the rows are counted."""
+    @property
+    def losses(self) -> list[guard.Loss]:
+        """What the tables lost so far, and what could not be read; repeated rows could."""
+        unread = [
+            guard.unread(each.table, each.rows_refused - self._repeated[each.table], each.rows_read)
+            for each in self.counts
+        ]
+        return self._losses + unread
+
+    def refuse(
+        self, table: str, problems: Sequence[Problem], rows: int, *, repeated: bool = False
+    ) -> None:
+        """Note rows that cannot be taken; beyond a thousand problems only the rows are counted.
+
+        `repeated` says that they are refused only because the same is there already.
+        """
         if rows:
             self._refused[table] += rows
+        if repeated:
+            self._repeated[table] += rows
         self.problems.extend(problems[: max(0, MAX_PROBLEMS - len(self.problems))])
 
     def take(self, table: str, rows: int) -> None:
@@ -116,6 +135,7 @@ class Batch:
                 f"{shown}: since some rows could not be read at all, no row was marked as gone."
             )
         changes = compare(self._connection, layout, rows, keep=keep, keep_all=nameless > 0)
+        self._losses += guard.losses(changes)
         self._write(changes)
         return changes
 
@@ -125,7 +145,8 @@ class Batch:
         wins = layout.wins is not None and layout.wins(row, old)
         kept, refused = (line, old_line) if wins else (old_line, line)
         message = f"is the same as on line {kept}; that one was taken"
-        self.refuse(layout.table, [Problem(shown, refused, "+".join(layout.key), message)], 1)
+        problem = Problem(shown, refused, "+".join(layout.key), message)
+        self.refuse(layout.table, [problem], 1, repeated=True)
         return wins
 
     def _write(self, changes: Changes) -> None:
@@ -189,7 +210,7 @@ class Batch:
         problems = [
             Problem(shown, lines[place], column, reason) for place, column, reason in refused
         ]
-        self.refuse(table, problems, len(problems))
+        self.refuse(table, problems, len(problems), repeated=True)
         self.take(table, len(rows.ats) - len(problems))
         self.know(rows.ats)
 
@@ -202,7 +223,7 @@ class Batch:
                 for place, column, reason in log.add(parsed)
             ]
             self.refuse("practice", parsed.problems, parsed.refused)
-            self.refuse("practice", problems, len(problems))
+            self.refuse("practice", problems, len(problems), repeated=True)
             self.take("practice", len(parsed.lines) - len(problems))
             self.know(parsed.columns[3])
         self.touched |= log.touched

@@ -135,18 +135,23 @@ class Importer:
                 batch.notices += export.notices
                 before = guard.call_roll(connection)
                 export.people(batch)
-                why = guard.why_hold(
-                    before, guard.call_roll(connection), max_drop_share=self._max_drop_share
-                )
-                if why and not allow_drop:
-                    raise _HeldError(why)
+                self._check(before, batch, allow_drop=allow_drop)
                 export.facts(batch)
+                why = self._check(before, batch, allow_drop=allow_drop)
                 batch.finish()
                 if stamp(entry.path) != seen:
                     raise ExportError(f"{entry.path.name} changed while it was being read.")
                 return self._settle(connection, entry, batch, why)
         except _HeldError as held:
             return self._report(entry, batch, "held", str(held))
+
+    def _check(self, before: guard.Roll, batch: Batch, *, allow_drop: bool) -> str:
+        """Why the export would be held; raises _HeldError unless it is allowed to pass."""
+        gone = before.losses(guard.call_roll(self._store.connection))
+        why = guard.why_hold([*gone, *batch.losses], max_drop_share=self._max_drop_share)
+        if why and not allow_drop:
+            raise _HeldError(why)
+        return why
 
     def _settle(
         self, connection: sqlite3.Connection, entry: Entry, batch: Batch, why: str

@@ -167,7 +167,8 @@ class OuladExport:
     def _refuse(self, batch: Batch, layout: Layout, line: int, column: str, message: str) -> None:
         shown = self.found[layout.file].member.shown
         batch.take(layout.table, -1)
-        batch.refuse(layout.table, [Problem(shown, line, column, message)], 1)
+        problem = Problem(shown, line, column, message)
+        batch.refuse(layout.table, [problem], 1, repeated=True)
 
     def _visits(self, batch: Batch) -> None:
         """Clicks: a row is a student's clicks on one page on one day; equal rows all count."""
