@@ -110,11 +110,16 @@ def _plain(category: str, facts: Facts) -> Wording:
     return Wording("", category.capitalize(), PLAIN_WORDS[category].format(esc(facts.first_name)))
 
 
-def fitting(office: Office, student: Student, asker: Asker, as_of: datetime) -> list[Wording]:
-    """The wordings for what the student's figures call for; all that can be said, if nothing."""
+def fitting(
+    office: Office, student: Student, asker: Asker, as_of: datetime, category: str = ""
+) -> list[Wording]:
+    """The wordings of a category; without one, for what the student's figures call for.
+
+    Where they call for nothing, all that can be said.
+    """
     row = figures_of(office, student.student_id) or {}
     facts = facts_of(office, student, row, asker.name, as_of)
-    fit = [category for category in BY_HAND if belongs(category, row)]
+    fit = [category] if category else [each for each in BY_HAND if belongs(each, row)]
     return _of(office, fit or BY_HAND, facts)
 
 

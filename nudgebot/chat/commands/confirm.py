@@ -12,10 +12,10 @@ from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.confirmations import EXPIRED, USED, Confirmation
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named
+from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import LONGEST_TEXT, SEND, ask_twice, folded, preview
-from nudgebot.chat.sending import Letter, letters_in
+from nudgebot.chat.sending import letters_in
 from nudgebot.errors import CommandError
-from nudgebot.markup import esc
 
 NOTHING_OPEN = "There is no preview of yours that waits for a word. Ask for it again."
 SETTLED = "Your newest preview is settled already, so nothing was done."
@@ -80,6 +80,11 @@ def _reworded(call: Call, *, adding: bool) -> Answer:
         raise CommandError(f"Write the words behind it: `{call.command.usage}`.")
     if len(text) > LONGEST_TEXT:
         raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
+    with call.office.store.transaction():  # the old preview goes only when there is a new one
+        return _renewed(call, token, text, adding=adding)
+
+
+def _renewed(call: Call, token: str, text: str, *, adding: bool) -> Answer:
     settled = call.office.confirmations.settle(
         token,
         _give_way,
@@ -87,15 +92,21 @@ def _reworded(call: Call, *, adding: bool) -> Answer:
         source=call.source,
         as_of=call.as_of,
     )
-    letters = [
-        replace(each, text=f"{each.text}\n\n{text}" if adding else text)
-        for each in letters_in(settled.payload)
-    ]
+    letters, names = [], []
+    for letter in letters_in(settled.payload):
+        student = call.office.people.student(letter.student_id)
+        if student is not None:
+            words = own_words(text, student)
+            words = f"{letter.text}\n\n{words}" if adding else words
+            letters.append(replace(letter, text=words))
+            names.append(named(student))
+    if not letters:
+        raise CommandError("Nobody of that preview is at the school any more. Nothing was done.")
     return preview(
         call,
         letters=letters,
         about=settled.about,
-        intro=_to_whom(call, letters),
+        intro=_to_whom(names),
         sample=letters[0].text,
     )
 
@@ -106,12 +117,8 @@ def _give_way(found: Confirmation) -> str:
     return "replaced"
 
 
-def _to_whom(call: Call, letters: Sequence[Letter]) -> str:
+def _to_whom(names: Sequence[str]) -> str:
     """The names again: with new words one forgets who it was for."""
-    names = []
-    for letter in letters:
-        student = call.office.people.student(letter.student_id)
-        names.append(esc(letter.student_id) if student is None else named(student))
     if len(names) == 1:
         return f"To **{names[0]}**, in your words. This is what arrives:"
     listed = folded([f"- {name}" for name in names], "Who they are")
@@ -123,7 +130,7 @@ def _to_whom(call: Call, letters: Sequence[Letter]) -> str:
 
 def _token(call: Call) -> str:
     """The token that is named; else that of the asker's newest preview."""
-    words = [word for word in call.words if word.lower() not in _FILLERS]
+    words = [word for word in call.words if word.lower().strip(",.") not in _FILLERS]
     if not words:
         return _newest(call)
     word = words[0].strip("`").lower()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import Call
 from nudgebot.chat.commands.risk import students_of
 from nudgebot.chat.figures_text import count, figure
-from nudgebot.chat.finder import named
+from nudgebot.chat.finder import classes_like, named
 from nudgebot.chat.previews import folded, preview
 from nudgebot.chat.sending import Letter
-from nudgebot.chat.wording import belongs, chosen_or_first, facts_of
+from nudgebot.chat.wording import INACTIVE_DAYS, belongs, chosen_or_first, facts_of
+from nudgebot.errors import CommandError
 from nudgebot.insight.table import Value
 from nudgebot.markup import esc
+from nudgebot.nudging.spelling import did_you_mean
 from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.people import Student
 
@@ -24,6 +27,16 @@ REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "struggling": (("risk", "risk_level"), ("average", "average_score"), ("accuracy", "accuracy")),
     "overdue": (("overdue", "overdue_assignments"),),
     "encouragement": (("streak", "current_streak"), ("scores", "score_trend")),
+}
+# What the figures of a group say, of one student and of several.
+HAS: Mapping[str, tuple[str, str]] = {
+    "inactive": (
+        f"has done nothing for {INACTIVE_DAYS} days",
+        f"have done nothing for {INACTIVE_DAYS} days",
+    ),
+    "struggling": ("is struggling", "are struggling"),
+    "overdue": ("has overdue work", "have overdue work"),
+    "encouragement": ("has a streak or rising scores", "have a streak or rising scores"),
 }
 
 Matching = tuple[Student, Mapping[str, Value]]
@@ -43,7 +56,7 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
     found = _matching(call, category, students)
     ids = frozenset(student.student_id for student, _ in found)
     if not found:
-        return Answer(f"Nobody is {esc(category)} in {about}. Nothing to send.")
+        return Answer(f"Nobody in {about} {HAS[category][0]}. Nothing to send.")
     letters, notes = _letters(call, category, found, template)
     if not letters:
         return Answer("\n".join(["There is nobody to write to.", *notes]), students=ids)
@@ -55,23 +68,47 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
         call,
         letters=letters,
         about=f"{category} {about}",
-        intro=f"**{count(len(found), 'student')}** in {about}: {esc(category)}.\n\n{listed}\n\n"
-        f"For example, {esc(_name_of(letters[0], found))} gets:",
+        intro=f"**{count(len(found), 'student')}** in {about} {HAS[category][len(found) > 1]}:"
+        f"\n\n{listed}\n\nFor example, {esc(_name_of(letters[0], found))} gets:",
         sample=letters[0].text,
-        notes=[*notes, _other_words(call, category, class_text)],
+        notes=[*notes, *_other_words(call, category, class_text, letters)],
     )
 
 
 def _split_template(call: Call, text: str) -> tuple[str, str]:
     """The class, and the template behind it."""
     *before, last = text.split() or [""]
-    return (" ".join(before), last) if last in call.office.book.templates.by_id else (text, "")
+    known = call.office.book.templates.by_id
+    if last.lower() in known:
+        return " ".join(before), last.lower()
+    if is_template_like(last) and not classes_like(call, text):
+        raise CommandError(no_template(last, known, f"message {call.words[0].lower()}"))
+    return text, ""
 
 
-def _other_words(call: Call, category: str, class_text: str) -> str:
-    templates = call.office.book.templates.of_category(category)
+def is_template_like(word: str) -> bool:
+    """Whether a word can only be meant as a template's id: nobody writes `so_to_a_student`."""
+    return re.fullmatch(r"[a-z0-9]+(?:_[a-z0-9]+)+", word, re.IGNORECASE) is not None
+
+
+def no_template(word: str, known: Iterable[str], shown_by: str) -> str:
+    """What to say to the id of a template that is none."""
+    meant = did_you_mean(word, known) or "."
+    return f"There is no template {code(word)}{meant} {code(shown_by)} shows those that fit."
+
+
+def _other_words(
+    call: Call, category: str, class_text: str, letters: Sequence[Letter]
+) -> list[str]:
+    """How to choose another template than the one that all of them get."""
+    used = {letter.template for letter in letters}
     asked = f"message {category} {class_text}".strip()
-    return "Other templates: " + ", ".join(code(f"{asked} {each.id}") for each in templates)
+    ways = [
+        code(f"{asked} {each.id}")
+        for each in call.office.book.templates.of_category(category)
+        if used != {each.id}
+    ]
+    return [f"Other templates: {', '.join(ways)}"] if ways else []
 
 
 def _matching(call: Call, category: str, students: Sequence[Student]) -> list[Matching]:
@@ -98,7 +135,7 @@ def _letters(
         letters.append(Letter(student.student_id, wording.text, wording.template_id, category))
     reasons = (
         (unlinked, "not linked to Zulip and cannot be reached"),
-        (silent, "left out: they asked for silence"),
+        (silent, "left out, with nudges paused or stopped"),
     )
     return letters, [f"{count(number, 'student')}: {why}." for number, why in reasons if number]
 

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
-from nudgebot.chat.commands.group import group_meant, group_message
-from nudgebot.chat.finder import named, one_student, students_like
+from nudgebot.chat.commands.group import (
+    group_meant,
+    group_message,
+    is_template_like,
+    no_template,
+)
+from nudgebot.chat.finder import classes_like, named, one_student, students_like
+from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import LONGEST_TEXT, preview
 from nudgebot.chat.reading import figures_of
 from nudgebot.chat.sending import Letter
@@ -17,6 +23,7 @@ from nudgebot.chat.wording import facts_of, filled, fitting
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
+from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.people import Student
 
 MOST_TEMPLATES = 6
@@ -31,13 +38,31 @@ def message(call: Call) -> Answer:
     if group is not None:
         return group_message(call, *group)
     who, rest = split_student(call)
+    if not students_like(call, who):
+        _refuse_class(call)
     student = one_student(call, who, _again(rest))
-    template, text = _split_template(call, rest)
+    if rest.lower() in BY_HAND:
+        return _offer(call, student, rest.lower())
+    template, text = _split_template(call, rest, student)
     if template:
-        return _from_template(call, student, template, text)
+        return _from_template(call, student, template, own_words(text, student))
     if text:
-        return write(call, student, text, template="")
+        return write(call, student, own_words(text, student), template="")
     return _offer(call, student)
+
+
+def _refuse_class(call: Call) -> None:
+    """Say what is possible where a whole class is written to."""
+    colon = call.text.split("\n", 1)[0].split(":", 1)[0]
+    for text in dict.fromkeys((colon, *call.words[:1])):
+        meant = re.sub(r"^class\b\s*", "", text, flags=re.IGNORECASE).strip()
+        found = classes_like(call, meant) if meant else []
+        if len(found) == 1:
+            ways = ", ".join(code(f"message {each} {found[0].name}") for each in BY_HAND)
+            raise CommandError(
+                f"{esc(found[0].name)} is a class. I write to one student, or to those of a class "
+                f"who need a word: {ways}."
+            )
 
 
 def split_student(call: Call) -> tuple[str, str]:
@@ -63,10 +88,15 @@ def _again(rest: str) -> str:
     return "message {} " + rest.replace("{", "{{").replace("}", "}}") if rest else "message {}"
 
 
-def _split_template(call: Call, rest: str) -> tuple[str, str]:
+def _split_template(call: Call, rest: str, student: Student) -> tuple[str, str]:
     """A template's id at the start of the rest, and the words behind it."""
     first, _, behind = rest.partition(" ")
-    return (first, behind.strip()) if first in call.office.book.templates.by_id else ("", rest)
+    known = call.office.book.templates.by_id
+    if first.lower() in known:
+        return first.lower(), behind.strip()
+    if is_template_like(first):
+        raise CommandError(no_template(first, known, f"message {student.student_id}"))
+    return "", rest
 
 
 def _from_template(call: Call, student: Student, template: str, text: str) -> Answer:
@@ -86,8 +116,9 @@ def write(call: Call, student: Student, text: str, *, template: str) -> Answer:
     unlinked = call.office.links.why_not("student", student.student_id)
     if unlinked:
         raise CommandError(f"That student cannot be reached: {unlinked} An administrator can link.")
-    if call.office.consents.state(student.student_id).silence(call.as_of):
-        notes.append("This student asked for no nudges; a message of your own still arrives.")
+    silence = call.office.consents.state(student.student_id).silence(call.as_of)
+    if silence:
+        notes.append(f"{silence} A message of your own still arrives.")
     return preview(
         call,
         letters=[Letter(student.student_id, text, template)],
@@ -98,9 +129,9 @@ def write(call: Call, student: Student, text: str, *, template: str) -> Answer:
     )
 
 
-def _offer(call: Call, student: Student) -> Answer:
-    """The templates that fit, each in its finished words."""
-    wordings = fitting(call.office, student, call.asker, call.as_of)[:MOST_TEMPLATES]
+def _offer(call: Call, student: Student, category: str = "") -> Answer:
+    """The templates that fit, or those of a category, each in its finished words."""
+    wordings = fitting(call.office, student, call.asker, call.as_of, category)[:MOST_TEMPLATES]
     own = f"message {student.student_id} <your words>"
     if not wordings:
         return Answer(f"Write your own words: {code(own)}.")
