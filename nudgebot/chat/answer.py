@@ -15,10 +15,11 @@ Errand = Callable[[Callable[[], datetime]], "Answer"]
 
 @dataclass(frozen=True)
 class File:
-    """What is in a file, and its text: what somebody is told who does not see the picture."""
+    """What is in a file, a few words for the link to it, and what a picture shows in words."""
 
     data: bytes
     label: str
+    alt: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from nudgebot.chat.command import Call
 from nudgebot.chat.finder import calendar
-from nudgebot.chat.periods import Period, period_of, split_period
+from nudgebot.chat.periods import period_of, split_period
 from nudgebot.insight.report_data import DateRange
 
 DEFAULT_DAYS = 28
@@ -31,9 +31,10 @@ class Asked:
         """The words that name somebody or something."""
         return " ".join(self.words)
 
-    def again(self, command: str) -> str:
+    def again(self, command: str, *words: str) -> str:
         """The command with a place for whoever is meant, and the same period and form."""
-        return " ".join(part for part in (command, "{}", self.period, self.form) if part)
+        behind = (literal(each) for each in (*words, self.period, self.form) if each)
+        return " ".join((command, "{}", *behind))
 
     def of(self, subject: str, *words: str) -> str:
         """A command about the same period: `of("report student s1", "pdf")`."""
@@ -62,9 +63,11 @@ def range_of(call: Call, said: Asked, class_ids: Collection[str] | None = None) 
     return DateRange(period.first, period.last, said.period)
 
 
+def literal(text: str) -> str:
+    """The text as a part of a command that still gets its `{}` filled."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def without_joints(words: Sequence[str]) -> list[str]:
     """The words without what only joins two names: `7A and 7B`, `7A with 7B`."""
     return [word for word in words if word.lower() not in {"and", "with", "vs", "to", "&"}]
-
-
-__all__ = ["Asked", "Period", "asked", "range_of", "without_joints"]

@@ -34,7 +34,8 @@ def enclosed(attachment: Attachment, upload: Callable[[str, bytes], str]) -> str
         log.exception("a %s could not be made ref=%s", attachment.what, ref)
         return f"The {attachment.what} could not be made (ref {ref}). It is written down."
     link = f"[{esc(file.label)}]({path})"
-    return f"{attachment.caption}\n\n{link}" if attachment.caption else link
+    words = f"```spoiler The {attachment.what} in words\n\n{esc(file.alt)}\n```" if file.alt else ""
+    return "\n\n".join(part for part in (attachment.caption, link, words) if part)
 
 
 def file_name(*parts: str, kind: str) -> str:

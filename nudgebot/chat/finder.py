@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from nudgebot.chat.access import NO_CLASS, NO_STUDENT
 from nudgebot.chat.answer import Answer
@@ -18,7 +18,17 @@ from nudgebot.school.links import Links
 from nudgebot.school.people import SchoolClass, Student
 
 MOST_CHOICES = 8
-Named = TypeVar("Named", Student, SchoolClass)
+
+
+class HasName(Protocol):
+    """Somebody or something with a name."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+
+Named = TypeVar("Named", bound=HasName)
 
 
 class UnclearError(NudgebotError):

@@ -13,6 +13,7 @@ from nudgebot.chat.audit import Audit
 from nudgebot.chat.command import Registry
 from nudgebot.chat.confirmations import Confirmations
 from nudgebot.chat.letters import Letters
+from nudgebot.chat.remembered import Remembered
 from nudgebot.insight.table import FigureTable
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.decisions import Decisions
@@ -75,6 +76,7 @@ class Office:
     confirmations: Confirmations
     letters: Letters
     registry: Registry
+    remembered: Remembered
     release: Callable[[int, datetime], str]
 
     @property

@@ -11,6 +11,7 @@ from nudgebot.chat.commands import registry
 from nudgebot.chat.confirmations import Confirmations
 from nudgebot.chat.letters import Letters
 from nudgebot.chat.office import FiguresInForce, Mailbox, Office
+from nudgebot.chat.remembered import Remembered
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.decisions import Decisions
 from nudgebot.nudging.nudges import Nudges
@@ -62,5 +63,6 @@ def open_office(
         confirmations=Confirmations(store, minutes=settings["confirmation_minutes"]),
         letters=Letters(store),
         registry=registry(),
+        remembered=Remembered(store),
         release=release,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from nudgebot.chat.office import Office
+from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.risk import RiskAssessment, assess
 from nudgebot.insight.table import Value
 from nudgebot.markup import global_time
@@ -22,6 +23,23 @@ def assessment_of(office: Office, row: Mapping[str, Value], as_of: datetime) -> 
     """The whole risk assessment behind the figures."""
     thresholds = office.settings["academic_risk_thresholds"]
     return assess(row, thresholds=thresholds, today=office.today(as_of))
+
+
+def analytics(office: Office, as_of: datetime) -> Analytics:
+    """The reports of the school as of an instant."""
+    return Analytics(
+        office.store,
+        zone=office.zone,
+        thresholds=office.settings["academic_risk_thresholds"],
+        as_of=as_of,
+    )
+
+
+def stale_note(office: Office, as_of: datetime) -> str:
+    """The line below a report whose data are old, else empty."""
+    hours = office.settings["stale_after_hours"]
+    stale = staleness(office.store, stale_after_hours=hours, zone=office.zone, as_of=as_of)
+    return f"\n\n⚠️ {stale}" if stale else ""
 
 
 def data_as_of(office: Office, as_of: datetime) -> datetime:

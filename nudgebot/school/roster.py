@@ -36,6 +36,15 @@ class Roster:
         )
         return frozenset(row[0] for row in rows)
 
+    def of_class(self, *class_ids: str) -> frozenset[str]:
+        """The ids of all students who are or were in one of these classes."""
+        rows = self._store.rows(
+            """SELECT DISTINCT person_id FROM enrollments WHERE role = 'student'
+               AND class_id IN (SELECT value FROM json_each(?))""",
+            [json.dumps(class_ids)],
+        )
+        return frozenset(row[0] for row in rows)
+
     def like(self, words: Sequence[str]) -> list[Student]:
         """Students whose id is the text, or whose name may have words that begin so, by id.
 

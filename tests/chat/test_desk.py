@@ -17,6 +17,7 @@ from chat.town import (
     Town,
 )
 from nudgebot.chat.command import Role, Scope
+from nudgebot.chat.commands import report
 from nudgebot.chat.desk import ELSEWHERE
 from nudgebot.chat.desk import STRANGER as WHO
 from nudgebot.nudging.messages import Direct, InStream
@@ -35,19 +36,19 @@ STAFF = InStream(STAFF_STREAM, "t")
         pytest.param(TARA, "what is this", "`help` shows", id="not understood"),
         pytest.param(TARA, "report student", "Name a student", id="an argument is missing"),
         pytest.param(TARA, "Report student Zoe", "no student of yours", id="nobody of that name"),
-        pytest.param(TARA, "REPORT STUDENT s1.", "**Ana Alvarez (s1)**", id="any case, a stop"),
-        pytest.param(TARA, "report “Ana Alvarez”", "**Ana Alvarez (s1)**", id="smart quotes"),
-        pytest.param(TARA, "report Alvarez", "**Ana Alvarez (s1)**", id="a part of the name"),
-        pytest.param(TARA, "report @**Ana Alvarez|21**", "Ana Alvarez (s1)", id="a mention"),
-        pytest.param(TARA, "report @_**Ana Alvarez**", "Ana Alvarez (s1)", id="without an id"),
+        pytest.param(TARA, "REPORT STUDENT s1.", "**Ana Alvarez**", id="any case, a stop"),
+        pytest.param(TARA, "report “Ana Alvarez”", "**Ana Alvarez**", id="smart quotes"),
+        pytest.param(TARA, "report Alvarez", "**Ana Alvarez**", id="a part of the name"),
+        pytest.param(TARA, "report @**Ana Alvarez|21**", "Ana Alvarez", id="a mention"),
+        pytest.param(TARA, "report @_**Ana Alvarez**", "Ana Alvarez", id="without an id"),
         pytest.param(TARA, "report ana", "Which student do you mean?", id="two of that name"),
-        pytest.param(TARA, "report s1 7 days", "2026-11-13 to 2026-11-19", id="a period"),
+        pytest.param(TARA, "report s1 7 days", "13 Nov 2026 to 19 Nov 2026", id="a period"),
         pytest.param(TARA, "report s1 since 2026-13-01", "no day 2026-13-01", id="no such day"),
         pytest.param(TARA, "report @**Chi Chen|23**", "no student of yours", id="not hers"),
         pytest.param(TARA, "risk 8A", "no class of yours", id="not her class"),
         pytest.param(TARA, "people", "not understand", id="an admin's command"),
         pytest.param(ADMIN, "people", "Everybody is linked", id="an admin's command by one"),
-        pytest.param(ADMIN, "report student s3", "Chi Chen (s3)", id="an admin sees all"),
+        pytest.param(ADMIN, "report student s3", "Chi Chen", id="an admin sees all"),
         pytest.param(ANA, "report student s2", "passed that on to Tara", id="a student may not"),
         pytest.param(STRANGER, "report student s1", WHO, id="a stranger"),
         pytest.param(STRANGER, "report student nobody", WHO, id="a stranger learns nothing"),
@@ -69,7 +70,7 @@ def test_a_dialogue(town: Town, sender: int, said: str, says: str) -> None:
 
 def test_names_of_outside_do_nothing(town: Town) -> None:
     """A name with Markdown in it is shown as it is."""
-    assert "Ben &#42;Baker&#42; (s2)" in town.answer(TARA, "report student s2")
+    assert "**Ben &#42;Baker&#42;**" in town.answer(TARA, "report student s2")
 
 
 def test_the_choice_between_two_is_one_click(town: Town) -> None:
@@ -156,10 +157,10 @@ def test_a_surprise_is_a_number_for_the_asker_and_a_trace_for_the_log(
 ) -> None:
     """The log names the command and never its arguments."""
 
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise ValueError("Ana Alvarez is secret")
 
-    monkeypatch.setattr(town.figures, "table", broken)
+    monkeypatch.setattr(report, "analytics", broken)
     with caplog.at_level(logging.ERROR):
         text = town.answer(TARA, "report student s1")
     assert "ref " in text

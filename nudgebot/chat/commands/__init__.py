@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from nudgebot.chat.command import Registry
-from nudgebot.chat.commands import admin, confirm, helping, message, report, risk, students
+from nudgebot.chat.commands import (
+    admin,
+    compare,
+    confirm,
+    helping,
+    message,
+    report,
+    risk,
+    skills,
+    students,
+    trend,
+)
 
 
 def registry() -> Registry:
@@ -12,6 +23,9 @@ def registry() -> Registry:
         (
             *helping.COMMANDS,
             *report.COMMANDS,
+            *trend.COMMANDS,
+            *skills.COMMANDS,
+            *compare.COMMANDS,
             *risk.COMMANDS,
             *message.COMMANDS,
             *confirm.COMMANDS,

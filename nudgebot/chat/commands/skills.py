@@ -1,0 +1,182 @@
+"""`skills <class>` and `skill <skill>`: who has mastered what, who is stuck, and where to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from nudgebot.chat.answer import Answer, code
+from nudgebot.chat.asked import Asked, asked, literal
+from nudgebot.chat.command import STAFF, Call, Command, Scope
+from nudgebot.chat.drawn import handed_over, pictures
+from nudgebot.chat.finder import (
+    MOST_CHOICES,
+    UnclearError,
+    like,
+    one_class,
+    which_class,
+)
+from nudgebot.chat.reading import analytics, data_as_of, stale_note
+from nudgebot.errors import CommandError
+from nudgebot.markup import esc
+from nudgebot.nudging.messages import Button
+from nudgebot.reports.markdown import skill_message, skills_message
+from nudgebot.school.people import SchoolClass
+
+MOST_SKILL_BUTTONS = 3
+NO_SKILL = "There is no skill of that name."
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A skill as the export names it."""
+
+    skill_id: str
+    name: str
+    subject: str
+
+
+def skills(call: Call) -> Answer:
+    """Answer `skills <class> [pdf|csv]`."""
+    said = asked(call)
+    chosen = one_class(call, said.who, said.again("skills"))
+    found = analytics(call.office, call.as_of).get_class_skills(chosen.class_id)
+    key = chosen.class_id
+    students = frozenset(each.student_id for each in found.students)
+    if said.form:
+        return handed_over(
+            call,
+            said,
+            found,
+            report_type="skills",
+            caption=f"Skills of **{esc(chosen.name)}**:",
+            ids=(key,),
+            students=students,
+        )
+    parts = skills_message(found, data_as_of=data_as_of(call.office, call.as_of))
+    worst = [
+        Button(e.name, f"Who struggles with {e.name}", f"skill {e.skill_id} {key}")
+        for e in found.hardest[:MOST_SKILL_BUTTONS]
+    ]
+    return Answer(
+        parts.text() + stale_note(call.office, call.as_of),
+        students=students,
+        heading=f"What next for {chosen.name}?",
+        buttons=(
+            *worst,
+            Button("PDF", "The heatmap of all students as PDF", f"skills {key} pdf"),
+            Button("CSV", "The figures as a table", f"skills {key} csv"),
+        ),
+        attachments=pictures(call, parts.chart, key),
+    )
+
+
+def skill(call: Call) -> Answer:
+    """Answer `skill <skill> [<class>] [pdf|csv]`."""
+    said = asked(call)
+    if not said.words:
+        raise CommandError(f"Name a skill: `{call.command.usage}`.")
+    meant, chosen = _skill_and_class(call, said)
+    found = analytics(call.office, call.as_of).get_skill_analytics(chosen.class_id, meant.skill_id)
+    students = frozenset(each.student_id for each in found.students)
+    ids = (meant.skill_id, chosen.class_id)
+    if said.form:
+        return handed_over(
+            call,
+            said,
+            found,
+            report_type="skill",
+            caption=f"**{esc(meant.name)}** in **{esc(chosen.name)}**:",
+            ids=ids,
+            students=students,
+        )
+    parts = skill_message(found, data_as_of=data_as_of(call.office, call.as_of))
+    weakest = [
+        Button(e.name, f"The report on {e.name}", f"report student {e.student_id}")
+        for e in found.struggling[:MOST_SKILL_BUTTONS]
+    ]
+    return Answer(
+        parts.text() + stale_note(call.office, call.as_of),
+        students=students,
+        heading="What next?",
+        buttons=(
+            *weakest,
+            Button("All skills", "All skills of the class", f"skills {chosen.class_id}"),
+            Button("PDF", "As PDF, to print", f"skill {' '.join(ids)} pdf"),
+        ),
+        attachments=pictures(call, parts.chart, *ids),
+    )
+
+
+def _skill_and_class(call: Call, said: Asked) -> tuple[Skill, SchoolClass]:
+    """The longest beginning that names a skill, and the class behind it."""
+    everything = _skills(call)
+    for length in range(len(said.words), 0, -1):
+        found = like(everything, " ".join(said.words[:length]), lambda each: each.skill_id)
+        if not found:
+            continue
+        behind = " ".join(said.words[length:])
+        if len(found) > 1:
+            raise UnclearError(_which_skill(found, behind))
+        again = said.again(f"skill {literal(found[0].skill_id)}")
+        if behind:
+            return found[0], one_class(call, behind, again)
+        return found[0], _only_class(call, found[0], again)
+    names = {each.name.casefold(): each.name for each in everything}
+    close = get_close_matches(said.who.casefold(), names, n=1)
+    hint = f" Did you mean {code(f'skill {names[close[0]]}')}?" if close else ""
+    raise CommandError(f"{NO_SKILL}{hint} `skills <class>` lists those of a class.")
+
+
+def _only_class(call: Call, meant: Skill, again: str) -> SchoolClass:
+    """The asker's class of the skill's subject; asks where there are several."""
+    mine = call.asker.sight.classes()
+    if not mine:
+        raise CommandError(f"Name a class: `{call.command.usage}`.")
+    subject = meant.subject.casefold()
+    fitting = [each for each in mine if subject and each.subject.casefold() == subject] or mine
+    if len(fitting) > 1:
+        raise UnclearError(which_class(fitting, again))
+    return fitting[0]
+
+
+def _skills(call: Call) -> list[Skill]:
+    """The skills that the export names, and those that it only speaks of in practice."""
+    rows = call.office.store.rows(
+        """SELECT skill_id, name, subject FROM skills WHERE gone_at IS NULL
+           UNION ALL SELECT DISTINCT skill_id, skill_id, '' FROM practice
+           WHERE NOT EXISTS (SELECT 1 FROM skills) ORDER BY skill_id"""
+    )
+    return [Skill(row["skill_id"], row["name"], row["subject"]) for row in rows]
+
+
+def _which_skill(found: Sequence[Skill], behind: str) -> Answer:
+    again = f"skill {{}} {literal(behind)}".strip()
+    buttons = tuple(
+        Button(each.name, f"{each.name} ({each.skill_id})", again.format(each.skill_id))
+        for each in found[:MOST_CHOICES]
+    )
+    return Answer("", heading="Which skill do you mean?", buttons=buttons)
+
+
+COMMANDS = (
+    Command(
+        name="skills",
+        usage="skills <class> [pdf|csv]",
+        summary="Which skills a class has mastered, who is stuck, and what to work on.",
+        examples=("skills 7B", "skills 7B pdf"),
+        roles=STAFF,
+        scope=Scope.STUDENTS,
+        run=skills,
+    ),
+    Command(
+        name="skill",
+        usage="skill <skill> [<class>] [pdf|csv]",
+        summary="One skill in a class: who struggles with it, and which gap may explain that.",
+        examples=("skill Fractions", "skill Fractions 7B"),
+        roles=STAFF,
+        scope=Scope.STUDENTS,
+        run=skill,
+    ),
+)
