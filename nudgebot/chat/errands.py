@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 
@@ -11,12 +12,21 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 LONGEST_GOODBYE_SECONDS = 5.0
+# Before each further try when the database could not be used, as when a backup holds it.
+PAUSES_SECONDS = (1, 2, 5, 10, 30, 60, 120)
+TRIES = len(PAUSES_SECONDS) + 1
 
 
 class Errands:
-    """Does the jobs it is given; what it cannot finish before the end is taken up at the start."""
+    """Does the jobs it is given; what it cannot finish before the end is taken up at the start.
 
-    def __init__(self) -> None:
+    A job must be one that can be done twice to the same end: one that the database fails is done
+    again, up to `TRIES` times. `wait` pauses, and returns True when the program is to end.
+    """
+
+    def __init__(self, wait: Callable[[float], bool] | None = None) -> None:
+        self._closing = threading.Event()
+        self._wait = wait or self._closing.wait
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -33,6 +43,7 @@ class Errands:
 
     def close(self) -> None:
         """Finish what is being done, if that is quick, and do no more."""
+        self._closing.set()
         with self._guard:
             thread, self._thread = self._thread, None
         if thread is not None:
@@ -41,7 +52,18 @@ class Errands:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
+            self._do(job)
+
+    def _do(self, job: Job) -> None:
+        for pause in (*PAUSES_SECONDS, None):
             try:
                 job()
+            except sqlite3.Error:
+                log.exception("the database failed an errand")
+                if pause is None or self._wait(pause):
+                    return
             except Exception:
                 log.exception("an errand failed; it is taken up again at the next start")
+                return
+            else:
+                return

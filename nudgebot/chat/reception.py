@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +15,7 @@ from nudgebot.chat.command import STUDENTS
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.cursor import Memory
 from nudgebot.chat.desk import Desk, Heard
+from nudgebot.chat.errands import TRIES
 from nudgebot.chat.incoming import Incoming, Me, Reacted
 from nudgebot.chat.office import Office
 from nudgebot.chat.skipped import Skipped
@@ -24,6 +27,10 @@ log = logging.getLogger(__name__)
 
 WAITING = frozenset({"open", "replaced"})  # who reacts to what gave way is told that it did
 STALE_AFTER = timedelta(minutes=10)
+BROKEN_OFF = (
+    "I could not finish that: something went wrong inside. What is done is done once, and the rest "
+    "of what you confirmed is taken up when I am started again. Please tell an admin."
+)
 # Emoji codes of ✅ ✔ 👍 and of ❌ ✖ 👎, as Zulip's `check`, `check_mark`, `+1` and so on.
 WORDS = {
     "2705": "confirm",
@@ -61,6 +68,7 @@ class Reception:
         self._memory = Memory(office.store)
         self._skipped = Skipped(office.store)
         self._speaker = Speaker(office.outbox, office.confirmations, board)
+        self._failures: Counter[str] = Counter()
 
     def resume(self) -> None:
         """Carry to its end what a crash cut short; once, before anything is heard."""
@@ -144,23 +152,29 @@ class Reception:
                 self._background(partial(self._run, reply.answer.errand, incoming, heard))
 
     def _run(self, errand: Errand, incoming: Incoming, heard: Heard) -> None:
-        answer = self._outcome(errand)
+        answer = self._outcome(errand, incoming.source)
         as_of = self._clock()
         replies = self._desk.placed(answer, incoming, heard, as_of)[:1]
         self._desk.note(replies, incoming, heard, as_of)
         self._post(replies, f"errand:{incoming.source}", as_of, asker_id=incoming.sender_id)
 
     def _finish(self, confirmed: Confirmation) -> None:
-        answer = self._outcome(partial(finish, self._office, confirmed))
+        answer = self._outcome(partial(finish, self._office, confirmed), confirmed.token)
         replies = [Reply(Direct((confirmed.asker_id,)), answer)]
         source = f"errand:{confirmed.token}"
         self._post(replies, source, self._clock(), asker_id=confirmed.asker_id)
 
-    def _outcome(self, errand: Errand) -> Answer:
+    def _outcome(self, errand: Errand, source: str) -> Answer:
         try:
             return errand(self._clock)
         except NudgebotError as error:
             return Answer(str(error))
+        except Exception as error:
+            self._failures[source] += 1
+            if isinstance(error, sqlite3.Error) and self._failures[source] < TRIES:
+                raise  # it is done again, and nothing of it happens twice
+            log.exception("an errand failed")
+            return Answer(BROKEN_OFF)
 
     def _post(
         self, replies: Sequence[Reply], source: str, as_of: datetime, *, asker_id: int
