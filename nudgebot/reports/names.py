@@ -15,6 +15,13 @@ def said(text: str, most: int = LONGEST) -> str:
     return esc(shortened(text, most))
 
 
+def sentence(text: str, most: int = 300) -> str:
+    """A sentence that may hold outside names, with its own colons and full stop left readable."""
+    whole = shortened(text, most)
+    stop = "." if whole.endswith(".") else ""
+    return ": ".join(map(esc, whole.removesuffix(".").split(": "))) + stop
+
+
 def columns(text: str) -> int:
     """How many columns a text takes: two for a wide character, none for a combining one."""
     return sum(

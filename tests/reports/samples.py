@@ -118,7 +118,7 @@ def trend(metric: str = "accuracy", *, values: tuple[float | None, ...] = (55, 6
     title, unit, shape = {
         "accuracy": ("Accuracy", "percent", "line"),
         "questions": ("Questions answered", "questions", "bar"),
-        "engagement": ("Active days", "days a week", "bar"),
+        "engagement": ("Active days a week", "days a week", "bar"),
         "time": ("Time spent", "minutes", "bar"),
     }[metric]
     begin = date(2026, 10, 23)
@@ -194,7 +194,8 @@ def comparison(name: str = "Ana Lee", class_name: str = "7b Maths") -> Compariso
             ComparedFigure("questions", "Questions answered", "questions", 128, 101.5, 70.8, 24),
             ComparedFigure("time", "Time spent", "minutes", 405.0, 380.2, 58.3, 24),
             ComparedFigure("xp", "XP", "XP", 1240.0, 990.0, 79.2, 24),
-            ComparedFigure("score", "Average score", "percent", 52.0, None, None, 3),
+            ComparedFigure("active_days", "Active days", "days", 9, 10.6, 40.0, 24),
+            ComparedFigure("average_score", "Average score", "percent", 52.0, None, None, 3),
         ),
         strengths=(
             RelativeSkill("place-value", "Place value", 95.0, 60, 80.0, 20, 15.0),

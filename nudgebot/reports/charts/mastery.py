@@ -65,7 +65,7 @@ def progress_chart(
         "scale": {"domain": names, "paddingInner": 0.45, "paddingOuter": 0.2},
         "axis": card.label_axis(names),
     }
-    across = {"type": "quantitative", "scale": {"domain": [0, 235]}, "axis": None}
+    across = {"type": "quantitative", "scale": {"domain": [0, 250]}, "axis": None}
     colour = {"field": "colour", "type": "nominal", "scale": None}
     beside = {"y": y, "x": {"datum": 106, **across}, "text": {"field": "words", "type": "nominal"}}
     layers = [

@@ -33,7 +33,7 @@ def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Char
 
 def trend_alt(trend: Trend) -> str:
     """The trend in words: what it says, and its points, at most twelve of them."""
-    named = [f"{_when(trend, point)} {_shown(trend, point)}" for point in trend.points]
+    named = [f"{_when(trend, point)}: {_shown(trend, point)}" for point in trend.points]
     kept = named if len(named) <= 12 else [named[0], "…", *named[-10:]]
     kind = "Bar" if trend.shape == "bar" else "Line"
     return f"{kind} chart, {_title(trend)}: {trend.text} {', '.join(kept)}."

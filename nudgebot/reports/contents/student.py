@@ -20,8 +20,8 @@ from nudgebot.reports.contents.section import (
 from nudgebot.reports.contents.standing import standing_rows
 from nudgebot.reports.figures import Raw, count
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_DECLINE = {
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DECLINE = {
     "streak_break": "a streak ended lately",
     "declining_video_engagement": "much less video than before",
     "missed_assignments": "assignments are missing",
@@ -250,8 +250,8 @@ def _engagement(report: StudentReport) -> Section:
         return Section("Engagement")
     pattern, signs = found.daily_activity_pattern, found.decline_indicators
     hours = names([f"{hour}:00" for hour, _ in pattern.most_active_hours])
-    weekdays = names([_WEEKDAYS[place] for place, _ in pattern.most_active_days])
-    decline = None if signs is None else names([_DECLINE.get(s, s) for s in signs]) or "none"
+    weekdays = names([WEEKDAYS[place] for place, _ in pattern.most_active_days])
+    decline = None if signs is None else names([DECLINE.get(s, s) for s in signs]) or "none"
     rows = (
         row("Most active at", (hours or None, "text")),
         row("Most active on", (weekdays or None, "text")),

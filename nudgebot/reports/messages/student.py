@@ -1,0 +1,237 @@
+"""The report on one student, as a chat message for a teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nudgebot.insight.report_data import (
+    Activity,
+    Assignment,
+    Comparison,
+    StudentReport,
+    Totals,
+)
+from nudgebot.markup import global_time
+from nudgebot.reports.charts.card import Chart
+from nudgebot.reports.charts.mastery import progress_chart
+from nudgebot.reports.charts.trends import trend_chart
+from nudgebot.reports.contents.section import names
+from nudgebot.reports.figures import count, day, percent, shown
+from nudgebot.reports.messages.beside import standing_block
+from nudgebot.reports.messages.parts import (
+    RISKS,
+    Block,
+    Parts,
+    bullets,
+    cell,
+    data_note,
+    span,
+    table,
+)
+from nudgebot.reports.messages.people import engagement_lines
+from nudgebot.reports.messages.skills import standings_table
+from nudgebot.reports.names import said, sentence
+
+CHARTED = ("accuracy", "mastery", "questions", "engagement", "time", "assignments", "xp")
+_ROWS = (
+    ("Accuracy", "accuracy_percent", "percent", "accuracy"),
+    ("Questions", "questions", "questions", "questions"),
+    ("Time", "minutes", "minutes", "time"),
+    ("XP", "xp", "XP", "xp"),
+    ("Active days", "active_days", "", "active_days"),
+)
+
+
+def student_message(report: StudentReport) -> Parts:
+    """The student in a line, a small table, one chart, and everything else under spoilers."""
+    return Parts(
+        head=_head(report),
+        table=_table(report),
+        chart=_chart(report),
+        blocks=tuple(_blocks(report)),
+        foot=data_note(report.data_as_of),
+    )
+
+
+def _head(report: StudentReport) -> str:
+    classes = names([said(each.name, 40) for each in report.classes]) or "in no class"
+    lines = [f"**{said(report.name)}** · {classes} · {span(report.period)}"]
+    if report.note:
+        lines.append(sentence(report.note))
+    summary = _summary(report)
+    if summary:
+        lines.append(summary)
+    lines += [line for line in (_risk(report), *_strong_and_weak(report)) if line]
+    return "\n".join(lines)
+
+
+def _summary(report: StudentReport) -> str:
+    now, counts = report.totals, report.assignment_counts
+    parts = []
+    if now.accuracy_percent is not None:
+        parts.append(f"{percent(now.accuracy_percent)} right of {now.questions:,} questions")
+    if now.active_days is not None:
+        parts.append(f"active on {now.active_days} of {count(now.days, 'day')}")
+    if counts.due:
+        parts.append(f"{counts.done + counts.late} of {count(counts.due, 'assignment')} handed in")
+    text = ", ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _risk(report: StudentReport) -> str:
+    risk = report.risk
+    if risk is None:
+        return "Risk: no data yet."
+    level = RISKS.get(risk.overall_risk_level, said(risk.overall_risk_level))
+    first = f": {sentence(risk.reasons[0])}" if risk.reasons else ""
+    return f"Risk: **{level}**{first}."
+
+
+def _strong_and_weak(report: StudentReport) -> Iterator[str]:
+    for label, found in (("Strong in", report.strengths), ("Weak in", report.weaknesses)):
+        if found:
+            each = [f"{said(one.name, 40)} ({percent(one.percent)})" for one in found[:3]]
+            yield f"{label} {names(each)}."
+
+
+def _table(report: StudentReport) -> str:
+    beside = next((each for each in report.comparisons if each.compared), None)
+    rows = [
+        [
+            title,
+            cell(shown(getattr(report.totals, field), unit)),
+            *_before(report.before, field, unit),
+            *_class(beside, metric, unit),
+        ]
+        for title, field, unit, metric in _ROWS
+        if getattr(report.totals, field) is not None
+    ]
+    head = ["", "This period"]
+    head += ["Period before"] if report.before else []
+    head += ["Class average"] if beside else []
+    return table(head, rows)
+
+
+def _before(before: Totals | None, field: str, unit: str) -> list[str]:
+    return [] if before is None else [cell(shown(getattr(before, field), unit))]
+
+
+def _class(beside: Comparison | None, metric: str, unit: str) -> list[str]:
+    if beside is None:
+        return []
+    found = beside.figure(metric)
+    return ["–" if found is None else cell(shown(found.class_average, unit))]
+
+
+def _chart(report: StudentReport) -> Chart | None:
+    for metric in CHARTED:
+        trend = report.trend(metric)
+        if trend is not None and trend.measured and len(trend.points) > 1:
+            return trend_chart(trend, report.name)
+    started = [each for each in report.skills if each.answers]
+    return progress_chart(started, report.name) if started else None
+
+
+def _blocks(report: StudentReport) -> Iterator[Block]:
+    yield Block("Why this risk, and what may help", _why(report))
+    if report.skills:
+        states = report.skill_states
+        title = f"Skills: {states.mastered} of {states.total} mastered"
+        yield Block(title, _skills(report))
+    yield Block("Progress over time", bullets(sentence(each.text) for each in report.trends))
+    for comparison in report.comparisons:
+        yield standing_block(comparison)
+    yield Block("Assignments and exams", _work(report))
+    yield Block("Activity, streaks and achievements", _activity(report))
+
+
+def _why(report: StudentReport) -> str:
+    risk = report.risk
+    if risk is None or not (risk.reasons or risk.recommended_interventions):
+        return ""
+    lines = [bullets(sentence(reason) for reason in risk.reasons)]
+    if risk.recommended_interventions:
+        lines.append(f"What may help (look again by {day(risk.next_review_date)}):")
+        lines.append(bullets(sentence(step) for step in risk.recommended_interventions))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _skills(report: StudentReport) -> str:
+    parts = [standings_table(report.skills, "Skill", [each.name for each in report.skills])]
+    begin = [
+        f"{said(each.standing.name, 40)}: begin with "
+        f"{names([said(name, 40) for name in each.begin_with])}"
+        for each in report.weak_skills
+        if each.begin_with
+    ]
+    if report.stuck_skills:
+        stuck = [said(each.name, 40) for each in report.stuck_skills]
+        parts.append(f"Ten or more sessions without mastery: {names(stuck)}.")
+    parts += [bullets(begin, most=6), sentence(report.mastery_rule)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _work(report: StudentReport) -> str:
+    exams = [
+        f"{day(each.day)}, {said(each.title, 60)}: "
+        f"**{'missed' if each.missed else percent(each.percent)}**"
+        for each in report.exams
+    ]
+    subjects = [
+        f"{said(each.subject, 40)}: {percent(each.average_percent)} on average over "
+        f"{count(each.items, 'piece')} of work"
+        for each in report.subjects
+    ]
+    parts = [
+        _under("Assignments", [_assignment(each) for each in report.assignments]),
+        _under("Exams", exams),
+        _under("Subjects", subjects),
+    ]
+    if report.average_score_percent is not None:
+        place = f", percentile {report.percentile:.0f}" if report.percentile is not None else ""
+        average = percent(report.average_score_percent)
+        parts.append(f"Average score of the last 180 days: {average}{place}.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _under(title: str, lines: list[str], *, most: int = 10) -> str:
+    return f"{title}:\n{bullets(lines, most=most)}" if lines else ""
+
+
+def _assignment(each: Assignment) -> str:
+    title, due = said(each.title, 60), global_time(each.due_at)
+    score = "" if each.score_percent is None else f", {percent(each.score_percent)}"
+    words = {
+        "missed": f"**missing**, was due {due}: {title}",
+        "to_come": f"due {due}: {title}",
+        "late": f"handed in late, was due {due}: {title}{score}",
+    }
+    return words.get(each.state, f"handed in, due {due}: {title}{score}")
+
+
+def _activity(report: StudentReport) -> str:
+    lines = list(engagement_lines(report))
+    recent = [_did(each) for each in report.recent_activity]
+    earned = [
+        f"{said(each.title, 60)}: "
+        + (f"earned on {day(each.earned_on)}" if each.earned_on else
+           shown(each.progress_percent, "percent"))
+        for each in report.achievements
+    ]  # fmt: skip
+    parts = [
+        bullets(lines),
+        _under("Recently", recent, most=8),
+        _under("Achievements", earned, most=8),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _did(each: Activity) -> str:
+    name = f" {said(each.name, 40)}" if each.name else ""
+    details = [
+        count(each.count, "question") if each.kind == "practice" else "",
+        "" if each.minutes is None else shown(each.minutes, "minutes"),
+        "" if each.score_percent is None else percent(each.score_percent),
+    ]
+    told_of = ", ".join(detail for detail in details if detail)
+    return f"{day(each.day)}, {said(each.kind, 20)}{name}" + (f": {told_of}" if told_of else "")

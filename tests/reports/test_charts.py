@@ -1,0 +1,224 @@
+"""Charts: the same figures give the same specification, and outside text stays data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from nudgebot.insight.trend_data import Trend, TrendPoint
+from nudgebot.reports.charts.beside import classes_chart, standing_chart
+from nudgebot.reports.charts.card import WIDTH, Chart
+from nudgebot.reports.charts.mastery import mastery_grids, progress_chart, states_heatmap
+from nudgebot.reports.charts.scale import ticks
+from nudgebot.reports.charts.spread import distribution_chart, states_chart
+from nudgebot.reports.charts.trends import trend_chart
+from nudgebot.reports.drawing import draw, lettered, png
+from nudgebot.reports.fonts import FAMILIES, Fonts, book
+from nudgebot.reports.names import columns, shortened
+
+from .samples import (
+    HOSTILE,
+    SCRIPTS,
+    STANDINGS,
+    class_comparison,
+    class_report,
+    class_skills,
+    comparison,
+    skill_analytics,
+    trend,
+)
+
+BEGIN = date(2026, 10, 23)
+KINDS: dict[str, Callable[[str], Chart]] = {
+    "line": lambda name: trend_chart(trend(), name),
+    "bars": lambda name: trend_chart(trend("questions", values=(12, 40, 0, 76)), name),
+    "progress bars": lambda name: progress_chart(
+        [replace(each, name=f"{name} {each.name}") for each in STANDINGS], name
+    ),
+    "heatmap": lambda name: states_heatmap(class_skills(class_name=name)),
+    "grid": lambda name: mastery_grids(class_skills((name, *SCRIPTS)), width=640)[0],
+    "distribution": lambda name: distribution_chart(class_report().distribution, name),
+    "states": lambda name: states_chart(skill_analytics(name, name)),
+    "beside the class": lambda name: standing_chart(comparison(name, name)),
+    "two classes": lambda name: classes_chart(class_comparison(name, name)),
+}
+kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+def png_size(picture: bytes) -> tuple[int, int]:
+    assert picture.startswith(b"\x89PNG")
+    return int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
+
+
+@kinds
+def test_the_same_figures_give_the_same_chart(kind: str) -> None:
+    """A specification is plain JSON and does not depend on when it is made."""
+    first, second = (json.dumps(KINDS[kind]("Ana Lee").spec) for _ in range(2))
+    assert first == second
+
+
+@kinds
+def test_a_chart_is_drawn_twice_its_size_on_its_own_ground(kind: str, fonts: Fonts) -> None:
+    """The picture is opaque, so that a dark page does not shine through its letters."""
+    chart = KINDS[kind]("Ana Lee")
+    drawn = draw(chart.spec, fonts)
+    width, height = png_size(png(chart.spec, fonts))
+    assert (width, height) == (round(2 * drawn.width), round(2 * drawn.height))
+    assert chart.spec["background"].startswith("#")
+    assert '<rect width="' in drawn.svg
+
+
+@kinds
+def test_letters_are_large_and_inside_the_picture(kind: str, fonts: Fonts) -> None:
+    """At Zulip's width nothing is smaller than 13 of 400 pixels, or cut off at the edge."""
+    drawn = draw(KINDS[kind]("Ana Lee").spec, fonts)
+    assert drawn.words
+    for word in drawn.words:
+        assert kind == "grid" or word.size >= 13, word
+        room = 0.56 * word.size * columns(word.text)
+        assert word.x - word.share * room > -4, word
+        assert word.x + (1 - word.share) * room < drawn.width + 4, word
+        assert word.size * 0.6 < word.y <= drawn.height, word
+    assert kind == "grid" or drawn.width == WIDTH
+
+
+@kinds
+def test_outside_text_is_never_part_of_the_program(kind: str) -> None:
+    """Names are values, labels or titles; expressions and fields are the bot's own words."""
+    mark = "datum.x || alert(1)"
+
+    def programs(node: Any, key: str = "") -> list[str]:
+        if isinstance(node, dict):
+            return [text for name, each in node.items() if name not in {"values", "domain"}
+                    for text in programs(each, name)]  # fmt: skip
+        if isinstance(node, list | tuple):
+            return [text for each in node for text in programs(each, key)]
+        return [node] if isinstance(node, str) and key not in {"text", "subtitle"} else []
+
+    spec = KINDS[kind](mark).spec
+    assert not [text for text in programs(spec) if "alert" in text]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *(("line", name) for name in SCRIPTS),
+        *((kind, name) for kind in KINDS for name in (HOSTILE, "\ufffe\x00a</text><script>", "")),
+    ],
+)
+def test_every_name_can_be_drawn(kind: str, name: str, fonts: Fonts) -> None:
+    """No script and no trick breaks a chart; what is cut says so."""
+    drawn = draw(KINDS[kind](name).spec, fonts)
+    assert "<script>" not in drawn.svg
+    shown = shortened(name, 9)[:-1]
+    assert any(shown in word.text for word in drawn.words)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "grid"])
+def test_the_words_say_what_the_chart_shows(kind: str) -> None:
+    """Who cannot see the picture gets its numbers."""
+    alt = KINDS[kind]("Ana Lee").alt
+    assert sum(character.isdigit() for character in alt) >= 3
+    assert alt.endswith(".")
+
+
+def test_the_alternative_text_of_a_line(golden: Callable[[str, str], None]) -> None:
+    """All words together, as they are read aloud."""
+    golden("reports/alt.txt", "\n".join(make("Ana Lee").alt for make in KINDS.values()) + "\n")
+
+
+def test_weeks_without_a_value_leave_a_gap(fonts: Fonts) -> None:
+    """Not measured is neither 0 nor bridged: the line is broken there."""
+    broken = draw(trend_chart(trend(values=(55, 61, None, 75))).spec, fonts).svg
+    whole = draw(trend_chart(trend(values=(55, 61, 70, 75))).spec, fonts).svg
+
+    def points_of_the_line(svg: str) -> str:
+        return svg.split("mark-line", 1)[1].split(' d="', 1)[1].split('"', 1)[0]
+
+    assert points_of_the_line(broken).count("M") > points_of_the_line(whole).count("M")
+
+
+def test_a_value_on_few_answers_is_hollow_and_says_so() -> None:
+    """Three answers are not as sure as forty."""
+    few = json.dumps(trend_chart(trend()).spec)
+    many = json.dumps(trend_chart(trend(counts=(20, 30, 0, 41))).spec)
+    assert "hollow: fewer than 5 answers" in few
+    assert "hollow" not in many
+
+
+def test_skills_of_the_same_name_are_two(fonts: Fonts) -> None:
+    """Two bars do not melt into one because their labels are equal."""
+    same = [replace(each, name="Fractions of every kind there is") for each in STANDINGS[:3]]
+    drawn = draw(progress_chart(same).spec, fonts)
+    assert sum(word.text.startswith("Fractions") for word in drawn.words) == 3
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+@pytest.mark.parametrize("points", [1, 7, 120])
+def test_long_trends_name_few_days(grain: str, points: int, fonts: Fonts) -> None:
+    """At most five labels stand below, so that none runs into the next."""
+    step = {"day": 1, "week": 7, "month": 31}[grain]
+    long = replace(
+        trend(),
+        grain=grain,
+        points=tuple(
+            TrendPoint(BEGIN + timedelta(step * place), step, float(place % 100), 9)
+            for place in range(points)
+        ),
+    )
+    drawn = draw(trend_chart(long).spec, fonts)
+    assert drawn.width == WIDTH
+    last = [word for word in drawn.words if word.y == max(each.y for each in drawn.words)]
+    assert 1 <= len(last) <= 5
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "expected"),
+    [
+        pytest.param([40.0], "percent", [0, 50, 100], id="percent is always to 100"),
+        pytest.param([12, 76], "questions", [0, 50, 100], id="round steps"),
+        pytest.param([], "questions", [0, 1], id="nothing"),
+        pytest.param([0], "XP", [0, 1], id="only zero"),
+        pytest.param([100, 199], "minutes", [0, 120, 240], id="hours"),
+        pytest.param([2, 4.5], "days a week", [0, 2, 4, 6], id="days"),
+    ],
+)
+def test_axes_have_round_marks(values: list[float], unit: str, expected: list[float]) -> None:
+    """The last mark is not below the greatest value."""
+    found = ticks(values, unit)
+    assert found == expected
+    assert found[-1] >= max(values, default=0)
+
+
+def test_lines_of_a_label_keep_their_places() -> None:
+    """A label of two lines is two words, one below the other."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><g '
+        'transform="translate(3,4)"><text text-anchor="middle" transform="translate(10,6)" '
+        'font-size="14px" font-weight="bold" fill="#111"><tspan>needs</tspan>'
+        '<tspan x="0" dy="16">work</tspan></text><text opacity="0">hidden</text></g></svg>'
+    )
+    drawn = lettered(svg)
+    assert [(each.text, each.x, each.y, each.bold) for each in drawn.words] == [
+        ("needs", 13, 10, True),
+        ("work", 13, 26, True),
+    ]
+    assert "needs" not in drawn.svg
+
+
+def test_the_bundled_fonts_are_found(fonts: Fonts, tmp_path: Any) -> None:
+    """Latin, Greek, Cyrillic, Devanagari, Arabic, Hebrew and Thai need nothing of the machine."""
+    assert set(FAMILIES) <= set(book(fonts).families())
+    assert Fonts(tmp_path / "missing", system=False).folders == fonts.folders
+    assert Fonts(tmp_path, system=False).folders == (*fonts.folders, tmp_path)
+
+
+def test_a_trend_needs_no_more_than_one_point(fonts: Fonts) -> None:
+    """A student who joined this week has a picture, not an error."""
+    single: Trend = trend(values=(50.0,), counts=(2,))
+    assert any(word.text == "50 %" for word in draw(trend_chart(single).spec, fonts).words)
