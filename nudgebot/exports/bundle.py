@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,14 @@ MAX_BYTES = 8 * 2**30
 MAX_SWELLING = 250
 SWELLING_COUNTS_FROM = 64 * 2**20
 BLOCK = 2**20
-BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError)
+BROKEN = (
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    UnicodeDecodeError,  # a name in a zip that says it is UTF-8
+)
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -84,10 +92,10 @@ class Bundle:
             else:
                 for name in sorted(self.members):
                     member = self.members[name]
-                    digest.update(f"\0{name}\0{member.size}\0".encode())
+                    digest.update(b"\0%b\0%d\0" % (os.fsencode(name), member.size))
                     _feed(digest, member.path)
         except OSError as error:
-            raise ExportError(f"{self.path.name} cannot be read ({error.strerror}).") from error
+            raise ExportError(f"{name_of(self.path)} cannot be read ({error.strerror}).") from error
         return digest.hexdigest()
 
 
@@ -95,6 +103,11 @@ def _feed(digest: hashlib._Hash, path: Path) -> None:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             digest.update(block)
+
+
+def name_of(path: Path) -> str:
+    """A file's name for people; bytes in it that are no text are replaced."""
+    return os.fsencode(path.name).decode(errors="replace")
 
 
 def open_bundle(path: Path) -> Bundle:
@@ -105,10 +118,12 @@ def open_bundle(path: Path) -> Bundle:
         if path.is_file():
             return _zip(path)
     except BROKEN as error:
-        raise ExportError(f"{path.name} is not a whole zip; deliver the export again.") from error
+        raise ExportError(
+            f"{name_of(path)} is not a whole zip; deliver the export again."
+        ) from error
     except OSError as error:
-        raise ExportError(f"{path.name} cannot be read ({error.strerror}).") from error
-    raise ExportError(f"{path.name}: there is no such folder or zip.")
+        raise ExportError(f"{name_of(path)} cannot be read ({error.strerror}).") from error
+    raise ExportError(f"{name_of(path)}: there is no such folder or zip.")
 
 
 def stamp(path: Path) -> Stamp:
@@ -125,7 +140,10 @@ def stamp(path: Path) -> Stamp:
 
 def is_unfinished(path: Path) -> bool:
     """Whether a file in the folder says by its name that it is still being written."""
-    return path.is_dir() and any(is_partial(each.name) for each in path.iterdir())
+    try:
+        return path.is_dir() and any(is_partial(each.name) for each in path.iterdir())
+    except OSError:
+        return True
 
 
 def _files_in(path: Path) -> list[Path]:
@@ -149,12 +167,12 @@ def _tables_in(path: Path) -> list[Path]:
 def _folder(path: Path) -> Bundle:
     files = _files_in(path)
     members = [
-        Member(_plain_name(each.name), each.name, _unpacked_size(each), each)
+        Member(_plain_name(each.name), name_of(each), _unpacked_size(each), each)
         for each in files
         if _is_table(each.name)
     ]
     others = [
-        each.name
+        name_of(each)
         for each in files
         if not _is_table(each.name) and not each.name.lower().endswith(".zip")
     ]
@@ -179,12 +197,13 @@ def _zip(path: Path) -> Bundle:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         _check_swelling(path, sum(info.file_size for info in infos), path.stat().st_size)
         if any(info.flag_bits & 1 for info in infos):
-            raise ExportError(f"{path.name} is locked with a password; deliver it without one.")
+            raise ExportError(f"{name_of(path)} is locked with a password; deliver it without one.")
         for info in infos:
             inside = PurePosixPath(info.filename.replace("\\", "/"))
             if inside.is_absolute() or ".." in inside.parts or inside.parts[0].endswith(":"):
                 raise ExportError(
-                    f"{path.name} holds a path that leads out of the zip; nothing of it was read."
+                    f"{name_of(path)} holds a path that leads out of the zip;"
+                    " nothing of it was read."
                 )
             if not all(_counts(part) for part in inside.parts):
                 continue
@@ -202,8 +221,8 @@ def _check_swelling(path: Path, unpacked: int, packed: int) -> None:
     swells = unpacked > SWELLING_COUNTS_FROM and unpacked > MAX_SWELLING * max(1, packed)
     if unpacked > MAX_BYTES or swells:
         raise ExportError(
-            f"{path.name} would unpack to {unpacked / 2**20:,.0f} MB, which no export of a school"
-            " does; nothing of it was read."
+            f"{name_of(path)} would unpack to {unpacked / 2**20:,.0f} MB, which no export of a"
+            " school does; nothing of it was read."
         )
 
 
@@ -221,7 +240,8 @@ def _by_name(path: Path, members: list[Member]) -> dict[str, Member]:
     for member in members:
         if member.name in found:
             raise ExportError(
-                f"{path.name} holds {member.name} twice; deliver one export in one folder or zip."
+                f"{name_of(path)} holds {member.shown.lower()} twice;"
+                " deliver one export in one folder or zip."
             )
         found[member.name] = member
     return found

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from nudgebot.errors import ExportError, StoreError
 from nudgebot.exports import guard
 from nudgebot.exports.batch import Batch
-from nudgebot.exports.bundle import Bundle, Stamp, check_zip, open_bundle, stamp
+from nudgebot.exports.bundle import Bundle, Stamp, check_zip, name_of, open_bundle, stamp
 from nudgebot.exports.ledger import Entry, Ledger
 from nudgebot.exports.native import open_native
 from nudgebot.exports.oulad import open_oulad
@@ -107,7 +107,7 @@ class Importer:
         except ExportError as error:
             if stamp(path) != seen:
                 raise ExportError(
-                    f"{path.name} changed while it was being read; it is read again when it is"
+                    f"{name_of(path)} changed while it was being read; it is read again when it is"
                     " complete."
                 ) from error
             if seen:
@@ -140,7 +140,7 @@ class Importer:
                 why = self._check(before, batch, allow_drop=allow_drop)
                 batch.finish()
                 if stamp(entry.path) != seen:
-                    raise ExportError(f"{entry.path.name} changed while it was being read.")
+                    raise ExportError(f"{name_of(entry.path)} changed while it was being read.")
                 return self._settle(connection, entry, batch, why)
         except _HeldError as held:
             return self._report(entry, batch, "held", str(held))
@@ -166,7 +166,7 @@ class Importer:
         held = state == "held"
         report = ImportReport(
             batch_id=0,
-            source=entry.path.name,
+            source=name_of(entry.path),
             state=state,
             tables=batch.counts,
             problems=tuple(batch.problems),
@@ -182,7 +182,7 @@ class Importer:
     def _unchanged(self, entry: Entry) -> ImportReport:
         report = ImportReport(
             batch_id=0,
-            source=entry.path.name,
+            source=name_of(entry.path),
             state="unchanged",
             tables=(),
             problems=(),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from nudgebot.errors import ExportError, StoreError
-from nudgebot.exports.bundle import Stamp, is_partial, is_unfinished, open_bundle, stamp
+from nudgebot.exports.bundle import Stamp, is_partial, is_unfinished, name_of, open_bundle, stamp
 from nudgebot.exports.importer import Importer, digest
 from nudgebot.exports.report import ImportReport
 
@@ -92,50 +92,52 @@ class Inbox:
 
     def _deliveries(self) -> list[Path]:
         try:
-            found = sorted(self._folder.iterdir())
+            named = [
+                each
+                for each in sorted(self._folder.iterdir())
+                if not each.name.startswith((".", "~")) and each.name != "__MACOSX"
+            ]
+            paths = [
+                each
+                for each in named
+                if each.is_dir() or (each.suffix.lower() == ".zip" and not is_partial(each.name))
+            ]
+            if any(each.is_file() and each not in paths for each in named):
+                paths.append(self._folder)
+            return [each for each in paths if not each.is_symlink() or each == self._folder]
         except OSError:
             return []
-        named = [
-            each
-            for each in found
-            if not each.name.startswith((".", "~")) and each.name != "__MACOSX"
-        ]
-        paths = [
-            each
-            for each in named
-            if each.is_dir() or (each.suffix.lower() == ".zip" and not is_partial(each.name))
-        ]
-        if any(each.is_file() and each not in paths for each in named):
-            paths.append(self._folder)
-        return [each for each in paths if not each.is_symlink() or each == self._folder]
 
     def _import(self, path: Path, as_of: datetime) -> Outcome | None:
         state = stamp(path)
-        if self._importer.ledger.has_seen(path, digest(state)):
-            self._done[path] = state
-            return None
         try:
-            outcome: Outcome = self._importer.ingest(
-                path, format_name=self._format_name, as_of=as_of
-            )
-        except ExportError as error:
-            if stamp(path) != state:
-                return None
-            outcome = Refused(path.name, str(error))
+            outcome = self._taken(path, state, as_of)
         except StoreError as error:
             return self._later(path, str(error))
         except Exception as error:  # noqa: BLE001  # a mistake here must not keep others out
             # Its text may hold what was read, so that only its kind and its place are logged.
             place = "".join(traceback.format_tb(error.__traceback__))
             log.error("an export could not be read: %s\n%s", type(error).__name__, place)
-            outcome = Refused(path.name, f"{path.name} met an error in nudgebot; see its log.")
+            name = name_of(path)
+            outcome = Refused(name, f"{name} met an error in nudgebot; see its log.")
+        if stamp(path) != state:
+            return outcome if isinstance(outcome, ImportReport) else None
         self._done[path] = state
         self._told.pop(path, None)
         return outcome
+
+    def _taken(self, path: Path, state: Stamp, as_of: datetime) -> Outcome | None:
+        """What became of an export; None where that stands in the book already."""
+        if self._importer.ledger.has_seen(path, digest(state)):
+            return None
+        try:
+            return self._importer.ingest(path, format_name=self._format_name, as_of=as_of)
+        except ExportError as error:
+            return Refused(name_of(path), str(error))
 
     def _later(self, path: Path, text: str) -> Outcome | None:
         """The database cannot take it now: say so once, and try again at the next poll."""
         if self._told.get(path) == text:
             return None
         self._told[path] = text
-        return Refused(path.name, text)
+        return Refused(name_of(path), text)

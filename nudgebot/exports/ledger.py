@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from nudgebot.exports.bundle import name_of
 from nudgebot.exports.report import ImportReport
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
@@ -68,10 +70,10 @@ class Ledger:
                    data_as_of_at, rows_read, rows_taken, rows_refused, note)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
-                entry.path.name,
+                name_of(entry.path),
                 entry.format_name,
                 entry.fingerprint,
-                str(entry.path.absolute()),
+                _stored(entry.path),
                 entry.stamp,
                 state,
                 entry.started_at,
@@ -104,7 +106,7 @@ class Ledger:
         """Whether the newest batch from a path had files of these very sizes and times."""
         found = self._store.value(
             "SELECT stamp FROM batches WHERE path = ? ORDER BY batch_id DESC LIMIT 1",
-            [str(path.absolute())],
+            [_stored(path)],
         )
         return bool(found == stamp)
 
@@ -115,8 +117,19 @@ class Ledger:
         )
         if row is None:
             return None
-        return HeldBatch(row["batch_id"], Path(row["path"]), row["format"], row["fingerprint"])
+        path = Path(os.fsdecode(row["path"]))
+        return HeldBatch(row["batch_id"], path, row["format"], row["fingerprint"])
 
     def release(self, batch_id: int) -> None:
         """Note that an admin has let a batch pass."""
         self._store.execute("UPDATE batches SET state = 'released' WHERE batch_id = ?", [batch_id])
+
+
+def _stored(path: Path) -> str | bytes:
+    """The whole path as the database can hold it: a text, or bytes where it is none."""
+    whole = str(path.absolute())
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(whole)
+    return whole

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from nudgebot.errors import ExportError
 from nudgebot.exports.activity import Activities
 from nudgebot.exports.batch import Batch
-from nudgebot.exports.bundle import Bundle, Member
+from nudgebot.exports.bundle import Bundle, Member, name_of
 from nudgebot.exports.header import Header, read_header
 from nudgebot.exports.layout import Layout
 from nudgebot.exports.moments import is_bare_day
@@ -120,7 +120,7 @@ def open_native(bundle: Bundle) -> NativeExport:
     """Check which files there are and their headers; raises ExportError before any write."""
     if STUDENTS.file not in bundle.members and not _any_known(bundle):
         raise ExportError(
-            f"{bundle.path.name} holds no file of the native format; it needs students.csv."
+            f"{name_of(bundle.path)} holds no file of the native format; it needs students.csv."
         )
     found: dict[str, Found] = {}
     by_file = {layout.file: layout for layout in LAYOUTS}

@@ -15,7 +15,7 @@ from typing import Any
 from nudgebot.errors import ExportError, Problem
 from nudgebot.exports.activity import Activities
 from nudgebot.exports.batch import Batch
-from nudgebot.exports.bundle import Bundle
+from nudgebot.exports.bundle import Bundle, name_of
 from nudgebot.exports.header import read_header
 from nudgebot.exports.layout import Layout
 from nudgebot.exports.moments import LAST_SECOND, NOON
@@ -267,7 +267,9 @@ def open_oulad(bundle: Bundle, *, starts: Mapping[str, date] | None = None) -> O
     """
     missing = sorted(set(FILES) - set(bundle.members))
     if missing:
-        raise ExportError(f"{bundle.path.name} lacks {', '.join(missing)}; OULAD has seven files.")
+        raise ExportError(
+            f"{name_of(bundle.path)} lacks {', '.join(missing)}; OULAD has seven files."
+        )
     found = {}
     for name, layout in FILES.items():
         member = bundle.members[name]

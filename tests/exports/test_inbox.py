@@ -13,6 +13,7 @@ import pytest
 
 from exports.desk import NOW, SCHOOL, Desk, zipped
 from nudgebot.exports.inbox import Inbox, Outcome
+from nudgebot.exports.report import ImportReport
 
 
 class Post:
@@ -218,6 +219,71 @@ def test_a_mistake_of_the_program_stops_no_other_export(
     assert post.states() == []
     assert "an export could not be read: KeyError" in caplog.text
     assert name not in caplog.text
+
+
+NOT_UTF8 = b"Sch\xfcler"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "state"),
+    [
+        pytest.param(NOT_UTF8 + b"/students.csv", "taken", id="the folder"),
+        pytest.param(b"x/" + NOT_UTF8 + b".csv", "taken", id="a file in the folder"),
+        pytest.param(NOT_UTF8 + b".zip", "refused", id="a zip, and none"),
+    ],
+)
+def test_a_name_that_is_no_text_stops_nothing(post: Post, delivery: bytes, state: str) -> None:
+    """It is read as any other, once, and shown as far as it can be."""
+    path = Path(os.fsdecode(os.path.join(os.fsencode(post.folder), delivery)))  # noqa: PTH118  # bytes
+    unpacked(path.parent, {} if path.parent == post.folder else SCHOOL)
+    path.write_text(SCHOOL["students.csv"])
+    unpacked(post.folder / "y", {"students.csv": "student_id,name\n1,Ana\n2,Ben\n3,Cem\n4,Dan\n"})
+    told = post.poll(4)
+    assert sorted(each.state for each in told) == sorted([state, "taken"])
+    for outcome in told:
+        outcome.source.encode()
+        outcome.text.encode()
+    assert post.states() == []
+    post.inbox = post.opened()
+    assert post.states() == []
+
+
+def test_a_held_export_whose_name_is_no_text_can_be_released(post: Post) -> None:
+    """The book knows where it lies, byte by byte."""
+    post.desk.take(SCHOOL)
+    folder = post.folder / os.fsdecode(NOT_UTF8)
+    unpacked(folder, {"students.csv": "student_id,name\n1,Ana\n"})
+    (held,) = post.poll(4)
+    assert isinstance(held, ImportReport)
+    assert post.inbox.release(held.batch_id, post.now).state == "taken"
+
+
+def test_a_zip_whose_names_are_not_what_they_say_is_refused(post: Post) -> None:
+    """Names that claim to be UTF-8 and are not are damage."""
+    path = zipped(post.folder / "x.zip", SCHOOL | {"schüler.csv": ""})
+    path.write_bytes(path.read_bytes().replace("schü".encode(), b"sch\xff\xff"))
+    (refused,) = post.poll(4)
+    assert refused.text == "x.zip is not a whole zip; deliver the export again."
+
+
+def test_a_mistake_while_looking_into_the_book_stops_no_other(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever step of an export fails, the others go in, and it is not tried at every poll."""
+    unpacked(post.folder / "a", SCHOOL)
+    unpacked(post.folder / "b", SCHOOL)
+    look = post.desk.importer.ledger.has_seen
+    looked = []
+
+    def stumble(path: Path, stamp: str) -> bool:
+        looked.append(path.name)
+        if path.name == "a":
+            raise KeyError
+        return look(path, stamp)
+
+    monkeypatch.setattr(post.desk.importer.ledger, "has_seen", stumble)
+    assert sorted(post.states(8)) == [("a", "refused"), ("b", "taken")]
+    assert looked == ["a", "b"]
 
 
 def test_an_inbox_that_is_not_there_is_empty(desk: Desk, tmp_path: Path) -> None:
