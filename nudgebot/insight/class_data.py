@@ -23,7 +23,9 @@ class Named:
 class ClassTotals:
     """A class's figures of a period; averages are means over the students who have the figure.
 
-    `measured` says for each average how many students these are, by the field's name.
+    Accuracy is that of students with five answers or more. With a subject, only activity and
+    practice of that subject, or of none, count. `mastered_per_student` is of the class's skills,
+    at the end of the period. `measured` says how many students each average is of, by field name.
     `completion_percent` is over all assignments due of all students together.
     """
 
@@ -101,7 +103,8 @@ class ClassReport:
     """Requirement B's class report (`get_class_performance_report`).
 
     `ranked_by` is accuracy or average_score, whichever is measured; `ranking` holds every student,
-    those without a place last. `top` are at most five, and at most a third of the class.
+    those without a place last. `top` are the first of them who are not at high risk: at most five,
+    and at most a third of the class.
     `struggling` are at most ten. `silent` are the students without any activity in the period.
     `others` are the classes asked for, this one left out.
     """

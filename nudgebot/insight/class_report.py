@@ -214,7 +214,8 @@ def _ranked(
 
 def _top(ranking: Sequence[RankedStudent]) -> tuple[RankedStudent, ...]:
     most = min(MOST_TOP, len(ranking) // 3)
-    return tuple(each for each in ranking if each.place is not None)[:most]
+    fine = (each for each in ranking if each.place and each.risk_level not in _ALARMING)
+    return tuple(fine)[:most]
 
 
 def _struggling(

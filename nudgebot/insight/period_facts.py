@@ -69,7 +69,7 @@ GROUP BY s.student_id, p.skill_id ORDER BY s.student_id, p.skill_id
 # All that counts for the student: what is handed in, missed while enrolled, or to come.
 ALL_TASKS = """
 SELECT s.student_id, t.assignment_id, t.title, t.subject, t.class_id, t.due_at, t.due_day,
-    t.handed_at, t.handed_day, t.score,
+    t.handed_at, t.handed_day, CASE WHEN t.handed_at IS NOT NULL THEN t.score END AS score,
     CASE WHEN t.handed_at IS NOT NULL AND t.late = 1 THEN 'late'
         WHEN t.handed_at IS NOT NULL THEN 'done' WHEN t.due_at > :at THEN 'to_come'
         ELSE 'missed' END AS state

@@ -135,7 +135,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class AssignmentCounts:
-    """How many assignments of the period are in each state; late ones are handed in too."""
+    """How many assignments due in the period are in each state; late ones are handed in too."""
 
     done: int
     late: int
@@ -144,7 +144,7 @@ class AssignmentCounts:
 
     @property
     def due(self) -> int:
-        """All that were handed in or fell due."""
+        """All that fell due, and what was handed in before."""
         return self.done + self.late + self.missed
 
     @property
@@ -262,8 +262,8 @@ class StudentReport:
     of the equally long period before, None where she was not there yet. `average_score_percent`,
     `subjects` and `exams` look at the last 180 days, as the risk does. `skills` are all that she
     practised and those of her classes' subjects that she has not started. `assignments` are those
-    due or handed in in the period, and those due within 14 days after `as_of`. `note` is a
-    sentence where the period has no data, else empty.
+    due in the period, and those due within the 14 days after it; `assignment_counts` are about the
+    period alone. `note` is a sentence where the period has no data, else empty.
     """
 
     student_id: str
