@@ -12,6 +12,7 @@ from nudgebot.insight.trend_data import Direction
 Raw = float | int | str | date | datetime | None
 
 NOT_MEASURED = "not measured yet"
+PERCENT = "\u00a0%"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STATES: Mapping[str, str] = {
     MasteryState.MASTERED: "mastered",
@@ -78,9 +79,9 @@ def count(amount: float, one: str, many: str = "") -> str:
 
 
 def percent(value: float) -> str:
-    """`75 %`."""
+    """`75 %`, never parted at the end of a line."""
     text = f"{value:.0f}"
-    return f"{'0' if text == '-0' else text} %"
+    return f"{'0' if text == '-0' else text}{PERCENT}"
 
 
 def points(value: float) -> str:

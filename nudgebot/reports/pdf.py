@@ -80,13 +80,13 @@ def _on_paper(section: Section) -> bool:
 def _section(section: Section, fonts: Fonts, zone: tzinfo) -> dict[str, Any]:
     width = len(section.columns)
     rows = [
-        [_text(row.item), *(_cell(figure, zone) for figure in row.figures)]
+        [clean(row.item), *(_cell(figure, zone) for figure in row.figures)]
         for row in (section.rows if section.printed else ())
     ]
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
     return {
         "title": clean(section.title),
-        "notes": [_text(note) for note in section.notes],
+        "notes": [clean(note) for note in section.notes],
         "charts": [_chart(chart, fonts) for chart in section.charts],
         "columns": [clean(column) for column in section.columns],
         "widths": [_width(place, section, padded) for place in range(width)],
@@ -103,12 +103,7 @@ def _cell(figure: Figure, zone: tzinfo) -> str:
     """A dash for what is not measured, which the page's foot explains."""
     if isinstance(figure.value, datetime):
         return moment(figure.value, zone)
-    return "–" if figure.value is None else _text(str(figure))
-
-
-def _text(words: str) -> str:
-    """One line, a number and its percent sign never apart."""
-    return clean(words).replace(" %", "\u00a0%")
+    return "–" if figure.value is None else clean(str(figure))
 
 
 def _width(place: int, section: Section, rows: list[list[str]]) -> int:

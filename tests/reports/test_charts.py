@@ -221,4 +221,4 @@ def test_the_bundled_fonts_are_found(fonts: Fonts, tmp_path: Any) -> None:
 def test_a_trend_needs_no_more_than_one_point(fonts: Fonts) -> None:
     """A student who joined this week has a picture, not an error."""
     single: Trend = trend(values=(50.0,), counts=(2,))
-    assert any(word.text == "50 %" for word in draw(trend_chart(single).spec, fonts).words)
+    assert any(word.text == "50\u00a0%" for word in draw(trend_chart(single).spec, fonts).words)

@@ -13,9 +13,9 @@ from nudgebot.reports.figures import NOT_MEASURED, Raw, moment, ordinal, shown
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        pytest.param(66.40625, "percent", "66 %", id="percent"),
-        pytest.param(-0.2, "percent", "0 %", id="no minus before nothing"),
-        pytest.param(0, "percent", "0 %", id="a measured 0"),
+        pytest.param(66.40625, "percent", "66\u00a0%", id="percent"),
+        pytest.param(-0.2, "percent", "0\u00a0%", id="no minus before nothing"),
+        pytest.param(0, "percent", "0\u00a0%", id="a measured 0"),
         pytest.param(None, "percent", NOT_MEASURED, id="not measured is not 0"),
         pytest.param(405.0, "minutes", "6 h 45 min", id="time"),
         pytest.param(59.6, "minutes", "1 h", id="time is rounded once"),

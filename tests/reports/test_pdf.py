@@ -49,7 +49,12 @@ def text_of(pdf: bytes, folder: Path) -> str:
     file = folder / "report.pdf"
     file.write_bytes(pdf)
     done = subprocess.run([PDFTOTEXT, "-layout", file, "-"], capture_output=True, check=True)
-    return re.sub(r"\s+", " ", done.stdout.decode("utf-8"))
+    return plain(done.stdout.decode("utf-8"))
+
+
+def plain(text: str) -> str:
+    """The text with a plain blank wherever there is room."""
+    return re.sub(r"\s+", " ", text)
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -98,7 +103,7 @@ def test_message_csv_and_pdf_say_the_same(fonts: Fonts, tmp_path: Path) -> None:
             )
             assert shown.removesuffix(" days") == words
         unit = " days" if item == "Active days" else ""
-        assert f"{item} {now}{unit} {before}{unit}" in pdf
+        assert plain(f"{item} {now}{unit} {before}{unit}") in pdf
 
 
 @needs_pdftotext
@@ -112,10 +117,10 @@ def test_every_figure_of_the_csv_is_on_paper(fonts: Fonts, tmp_path: Path) -> No
         if printed and row["item"] not in {"Note", "Place in XP"}:
             words = "–" if row["shown"] == "not measured yet" else row["shown"]
             key = (row["section"], row["row"])
-            rows.setdefault(key, [row["item"]]).append(words.replace(" ", ""))
+            rows.setdefault(key, [row["item"]]).append(words)
     assert len(rows) > 40
     for each in rows.values():
-        assert "".join(each).replace(" ", "") in pdf
+        assert plain("".join(each)).replace(" ", "") in pdf
 
 
 @needs_pdftotext

@@ -71,7 +71,7 @@ def classes_chart(comparison: ClassComparison) -> Chart:
         if each.other is not None
     ]
     y = _rows("figure", labels)
-    x = _from_0_to_100(["0 %", "50 %", "100 %"])
+    x = _from_0_to_100([percent(0), percent(50), percent(100)])
     at = {"y": y, "x": {"field": "value", **x}}
     layers = [
         mark("point", first, at, filled=True, fill=FIRST, size=150, opacity=1),

@@ -7,7 +7,7 @@ from nudgebot.insight.skill_data import SkillAnalytics, StateCounts
 from nudgebot.reports.charts import card
 from nudgebot.reports.charts.card import Chart, Values, mark
 from nudgebot.reports.charts.mastery import COLOURS, ORDER
-from nudgebot.reports.figures import STATES, count, percent
+from nudgebot.reports.figures import PERCENT, STATES, count, percent
 from nudgebot.reports.names import shortened
 
 HEIGHT = 140
@@ -82,7 +82,7 @@ def _middle(spread: Distribution) -> str:
 
 def _distribution_alt(spread: Distribution) -> str:
     each = ", ".join(
-        f"{each.students} from {each.low:.0f} to {each.high:.0f} %"
+        f"{each.students} from {each.low:.0f} to {each.high:.0f}{PERCENT}"
         for each in spread.bins
         if each.students
     )

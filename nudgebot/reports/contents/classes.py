@@ -18,7 +18,7 @@ from nudgebot.reports.contents.section import (
     trend_sections,
 )
 from nudgebot.reports.contents.skills import skills_sections
-from nudgebot.reports.figures import Raw
+from nudgebot.reports.figures import PERCENT, Raw
 
 FIGURES: tuple[tuple[str, str, str], ...] = (
     ("Students", "students", ""),
@@ -96,7 +96,7 @@ def _silent(report: ClassReport) -> tuple[str, ...]:
 def _distribution(report: ClassReport) -> Section:
     spread = report.distribution
     rows = [
-        row(f"from {each.low:g} to {each.high:g} %", (each.students, "students"))
+        row(f"from {each.low:g} to {each.high:g}{PERCENT}", (each.students, "students"))
         for each in spread.bins
     ]
     rows += [
@@ -169,7 +169,7 @@ def _compared(comparison: ClassComparison) -> Iterator[Section]:
                 )
                 for each in comparison.figures
             ),
-            ("Clear: the 95 % interval of the difference leaves out 0.",),
+            ("Clear: the 95\u00a0% interval of the difference leaves out 0.",),
             (classes_chart(comparison),) if drawable(comparison) else (),
         )
     yield Section(

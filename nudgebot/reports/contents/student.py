@@ -18,7 +18,7 @@ from nudgebot.reports.contents.section import (
     trend_sections,
 )
 from nudgebot.reports.contents.standing import standing_rows
-from nudgebot.reports.figures import Raw, count
+from nudgebot.reports.figures import Raw, count, percent
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DECLINE = {
@@ -169,8 +169,8 @@ def comparison_section(comparison: Comparison) -> Section:
     columns = ("Figure", "Student", "Class average", "Percentile", "Measured")
     notes = [comparison.note] if comparison.note else []
     notes += [
-        f"{word} than the others in {each.name}: {each.accuracy_percent:.0f} % against "
-        f"{each.others_percent:.0f} % of {count(each.others, 'student')}."
+        f"{word} than the others in {each.name}: {percent(each.accuracy_percent)} against "
+        f"{percent(each.others_percent)} of {count(each.others, 'student')}."
         for word, group in (("Better", comparison.strengths), ("Weaker", comparison.weaknesses))
         for each in group
     ]

@@ -11,7 +11,7 @@ from nudgebot.reports.charts.spread import distribution_chart
 from nudgebot.reports.charts.trends import trend_chart
 from nudgebot.reports.contents.classes import FIGURES
 from nudgebot.reports.contents.section import names
-from nudgebot.reports.figures import count, percent, shown
+from nudgebot.reports.figures import PERCENT, count, percent, shown
 from nudgebot.reports.messages.parts import (
     RISKS,
     Block,
@@ -138,7 +138,7 @@ def _spread(report: ClassReport) -> str:
     if not spread.measured:
         return f"{spread.title} is not measured yet for anybody."
     lines = [
-        f"{each.low:g} to {each.high:g} %: {count(each.students, 'student')}"
+        f"{each.low:g} to {each.high:g}{PERCENT}: {count(each.students, 'student')}"
         for each in spread.bins
         if each.students
     ]
