@@ -40,6 +40,10 @@ class Export(Protocol):
     def size(self) -> int:
         """How many bytes there are to be read."""
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables of which there are files."""
+
     def people(self, batch: Batch) -> None:
         """Hand over who is in the school."""
 
@@ -94,10 +98,12 @@ class Importer:
         try:
             bundle = open_bundle(path)
             entry = entry.with_fingerprint(bundle.fingerprint())
-            if self.ledger.newest_fingerprint(format_name) == entry.fingerprint:
-                return self._unchanged(entry)
+            newest = self.ledger.newest(format_name)
+            if newest is not None and newest.fingerprint == entry.fingerprint:
+                return self._unchanged(entry.with_tables(newest.tables), newest.data_as_of)
             check_zip(bundle)
             export = self._formats[format_name](bundle)
+            entry = entry.with_tables(export.tables)
             return self._take(entry, export, seen, allow_drop=allow_drop, progress=progress)
         except sqlite3.Error as error:
             raise StoreError(
@@ -179,7 +185,7 @@ class Importer:
         )
         return self.ledger.record(entry, report)
 
-    def _unchanged(self, entry: Entry) -> ImportReport:
+    def _unchanged(self, entry: Entry, data_as_of: datetime | None) -> ImportReport:
         report = ImportReport(
             batch_id=0,
             source=name_of(entry.path),
@@ -188,7 +194,7 @@ class Importer:
             problems=(),
             notices=(),
             touched=0,
-            data_as_of=self.ledger.newest_data_as_of(entry.format_name),
+            data_as_of=data_as_of,
             note="It is the same as the newest one.",
         )
         return self.ledger.record(entry, report)

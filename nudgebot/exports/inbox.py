@@ -59,12 +59,10 @@ class Inbox:
     def release(self, batch_id: int, as_of: datetime) -> ImportReport:
         """Import a batch that was held back, by an admin's word.
 
-        Raises ExportError where the batch does not wait, or its files are no longer the same.
+        Raises ExportError where the batch does not wait, or no longer, or its files have changed.
         """
         ledger = self._importer.ledger
         held = ledger.held(batch_id)
-        if held is None:
-            raise ExportError(f"Batch {batch_id} is not held back.")
         if not stamp(held.path) or open_bundle(held.path).fingerprint() != held.fingerprint:
             raise ExportError(
                 f"The files of batch {batch_id} have changed or are gone; deliver the export again."

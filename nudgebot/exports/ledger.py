@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from nudgebot.errors import ExportError
 from nudgebot.exports.bundle import name_of
 from nudgebot.exports.report import ImportReport
 from nudgebot.school.days import from_at, to_at
@@ -22,10 +23,24 @@ class Entry:
     fingerprint: str
     stamp: str
     started_at: int
+    tables: frozenset[str] = frozenset()
 
     def with_fingerprint(self, fingerprint: str) -> Entry:
         """The same entry, its content now known."""
         return replace(self, fingerprint=fingerprint)
+
+    def with_tables(self, tables: frozenset[str]) -> Entry:
+        """The same entry, its files now known."""
+        return replace(self, tables=tables)
+
+
+@dataclass(frozen=True)
+class NewestBatch:
+    """The batch of a format that was taken last."""
+
+    fingerprint: str
+    data_as_of: datetime | None
+    tables: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,8 @@ class Ledger:
         state = "taken" if report.state == "unchanged" else report.state
         counts = (report.rows_read, report.rows_taken, report.rows_refused)
         batch_id = self.write(entry, state, data_as_of_at=as_of, counts=counts, note=report.note)
+        if state == "taken":
+            self._supersede(entry)
         return replace(report, batch_id=batch_id)
 
     def write(
@@ -67,8 +84,8 @@ class Ledger:
         """Write one row; gives its number."""
         cursor = self._store.execute(
             """INSERT INTO batches (source, format, fingerprint, path, stamp, state, started_at,
-                   data_as_of_at, rows_read, rows_taken, rows_refused, note)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                   data_as_of_at, rows_read, rows_taken, rows_refused, note, tables)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 name_of(entry.path),
                 entry.format_name,
@@ -80,27 +97,33 @@ class Ledger:
                 data_as_of_at,
                 *counts,
                 note,
+                " ".join(sorted(entry.tables)),
             ),
         )
         return int(cursor.lastrowid or 0)
 
-    def newest_fingerprint(self, format_name: str) -> str | None:
-        """The content of the newest batch that was taken."""
-        found: str | None = self._store.value(
-            """SELECT fingerprint FROM batches WHERE state = 'taken' AND format = ?
-               ORDER BY batch_id DESC LIMIT 1""",
-            [format_name],
+    def _supersede(self, entry: Entry) -> None:
+        """Let no held batch be released any more that would undo what this one brought."""
+        held = self._store.rows(
+            "SELECT batch_id, tables FROM batches WHERE state = 'held' AND format = ?",
+            [entry.format_name],
         )
-        return found
+        for batch_id, tables in map(tuple, held):
+            if not tables or not entry.tables or not entry.tables.isdisjoint(tables.split()):
+                self._settle(batch_id, "superseded")
 
-    def newest_data_as_of(self, format_name: str) -> datetime | None:
-        """The newest thing that the newest batch knew."""
-        at = self._store.value(
-            """SELECT data_as_of_at FROM batches WHERE state = 'taken' AND format = ?
-               ORDER BY batch_id DESC LIMIT 1""",
+    def newest(self, format_name: str) -> NewestBatch | None:
+        """The batch that was taken last."""
+        row = self._store.row(
+            """SELECT fingerprint, data_as_of_at, tables FROM batches
+               WHERE state = 'taken' AND format = ? ORDER BY batch_id DESC LIMIT 1""",
             [format_name],
         )
-        return None if at is None else from_at(at)
+        if row is None:
+            return None
+        at = row["data_as_of_at"]
+        as_of = None if at is None else from_at(at)
+        return NewestBatch(row["fingerprint"], as_of, frozenset(row["tables"].split()))
 
     def has_seen(self, path: Path, stamp: str) -> bool:
         """Whether the newest batch from a path had files of these very sizes and times."""
@@ -110,19 +133,25 @@ class Ledger:
         )
         return bool(found == stamp)
 
-    def held(self, batch_id: int) -> HeldBatch | None:
-        """The batch of that number where it waits for an admin."""
-        row = self._store.row(
-            "SELECT * FROM batches WHERE batch_id = ? AND state = 'held'", [batch_id]
-        )
-        if row is None:
-            return None
+    def held(self, batch_id: int) -> HeldBatch:
+        """The batch of that number; raises ExportError where it does not wait for an admin."""
+        row = self._store.row("SELECT * FROM batches WHERE batch_id = ?", [batch_id])
+        if row is not None and row["state"] == "superseded":
+            raise ExportError(
+                f"Batch {batch_id} is out of date: a later export was taken since. If it is right"
+                " nevertheless, deliver it again."
+            )
+        if row is None or row["state"] != "held":
+            raise ExportError(f"Batch {batch_id} is not held back.")
         path = Path(os.fsdecode(row["path"]))
         return HeldBatch(row["batch_id"], path, row["format"], row["fingerprint"])
 
     def release(self, batch_id: int) -> None:
         """Note that an admin has let a batch pass."""
-        self._store.execute("UPDATE batches SET state = 'released' WHERE batch_id = ?", [batch_id])
+        self._settle(batch_id, "released")
+
+    def _settle(self, batch_id: int, state: str) -> None:
+        self._store.execute("UPDATE batches SET state = ? WHERE batch_id = ?", [state, batch_id])
 
 
 def _stored(path: Path) -> str | bytes:

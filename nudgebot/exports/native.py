@@ -50,6 +50,11 @@ class NativeExport:
         """How many bytes there are to be read."""
         return sum(each.member.size for each in self.found.values())
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables of which there are files."""
+        return frozenset(each.layout.table for each in self.found.values())
+
     def people(self, batch: Batch) -> None:
         """Hand over students, teachers, classes and enrolments."""
         for layout in PEOPLE:

@@ -222,7 +222,7 @@ CREATE TABLE batches (
     fingerprint TEXT NOT NULL,               -- of the content: the same is not read twice
     path TEXT NOT NULL DEFAULT '',           -- where it lay, so that a held one can be released
     stamp TEXT NOT NULL DEFAULT '',          -- sizes and times of its files, as one digest
-    state TEXT NOT NULL,                     -- taken, held, released or refused
+    state TEXT NOT NULL,                     -- taken, held, released, superseded or refused
     started_at INTEGER NOT NULL,
     data_as_of_at INTEGER,                   -- the newest thing that it knows
     rows_read INTEGER NOT NULL DEFAULT 0,
@@ -232,6 +232,12 @@ CREATE TABLE batches (
 );
 """
 
+_BATCH_TABLES = """
+-- Which tables a batch has files of, between blanks; empty: not known. A later batch with one of
+-- the same takes the place of a held one.
+ALTER TABLE batches ADD COLUMN tables TEXT NOT NULL DEFAULT '';
+"""
+
 SCHEMA = Schema(
     "school",
     (
@@ -239,5 +245,6 @@ SCHEMA = Schema(
         ("learning", _LEARNING),
         ("assessment", _ASSESSMENT),
         ("upkeep", _UPKEEP),
+        ("batch_tables", _BATCH_TABLES),
     ),
 )

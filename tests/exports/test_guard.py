@@ -270,3 +270,54 @@ def test_a_held_batch_whose_files_have_changed_is_not_released(desk: Desk) -> No
     with pytest.raises(ExportError, match="have changed or are gone"):
         inbox.release(held.batch_id, NOW)
     assert len(desk.rows("SELECT * FROM students WHERE gone_at IS NULL")) == 20
+
+
+STALE = "is out of date: a later export was taken since"
+
+
+@pytest.mark.parametrize(
+    ("later", "state"),
+    [
+        pytest.param(school(21), "taken", id="another"),
+        pytest.param(school(20), "unchanged", id="the last good one again"),
+    ],
+)
+def test_a_held_batch_is_superseded_by_a_later_one(
+    desk: Desk, tmp_path: Path, later: dict[str, str], state: str
+) -> None:
+    """Releasing it would undo what is newer."""
+    inbox = Inbox(desk.folder, desk.importer, format_name="native", settle_seconds=0)
+    desk.take(school(20))
+    old = Desk(tmp_path / "old", desk.store)
+    held = old.take(school(5))
+    assert held.state == "held"
+    assert desk.take(later).state == state
+    before = desk.facts()
+    with pytest.raises(ExportError, match=STALE):
+        inbox.release(held.batch_id, NOW)
+    assert desk.facts() == before
+    again = old.take(school(5))
+    assert again.state == "held"
+    assert inbox.release(again.batch_id, NOW).state == "taken"
+
+
+def test_a_held_batch_is_not_superseded_by_one_of_other_tables(desk: Desk, tmp_path: Path) -> None:
+    """Where people and activity are delivered apart, news of the one say nothing of the other."""
+    inbox = Inbox(desk.folder, desk.importer, format_name="native", settle_seconds=0)
+    desk.take(school(20))
+    held = desk.take(school(5))
+    log = {"activities.csv": "student_id,at,kind\n1,2026-11-09,login\n"}
+    assert Desk(tmp_path / "log", desk.store).take(log).state == "taken"
+    assert inbox.release(held.batch_id, NOW).state == "taken"
+
+
+def test_a_released_batch_supersedes_those_held_before_it(desk: Desk, tmp_path: Path) -> None:
+    """Of two that wait, the older one cannot follow the newer one."""
+    inbox = Inbox(desk.folder, desk.importer, format_name="native", settle_seconds=0)
+    desk.take(school(20))
+    older = desk.take(school(5))
+    newer = Desk(tmp_path / "newer", desk.store).take(school(6))
+    assert inbox.release(newer.batch_id, NOW).state == "taken"
+    with pytest.raises(ExportError, match=STALE):
+        inbox.release(older.batch_id, NOW)
+    assert desk.rows("SELECT state FROM batches WHERE batch_id = 3") == [("released",)]
