@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from nudgebot.insight.computation import Computation, chunks, snapshot
 from nudgebot.insight.definitions.statement import sql
+from nudgebot.insight.results import ExamResult, SubjectAverage
 from nudgebot.insight.rhythm import UTC_ZONE
 from nudgebot.insight.table import Value
+from nudgebot.insight.weak_skills import SkillAccuracy
 from nudgebot.school.days import from_at, from_day
 from nudgebot.store import Store
+
+__all__ = [
+    "ClassStanding",
+    "ExamResult",
+    "Performance",
+    "SkillAccuracy",
+    "SubjectAverage",
+    "Task",
+    "performance",
+]
 
 _ACTIVITY = """
 SELECT COUNT(DISTINCT a.day) FROM (
@@ -74,27 +86,6 @@ _CLASSES = "SELECT class_id, name FROM classes"
 
 
 @dataclass(frozen=True)
-class SubjectAverage:
-    """A subject over the last 180 days; `items` is the work behind it, missed included."""
-
-    subject: str
-    average_percent: float
-    items: int
-    missed: int
-
-
-@dataclass(frozen=True)
-class ExamResult:
-    """A released result; `missed` makes the score a 0."""
-
-    title: str
-    subject: str
-    day: date
-    percent: float
-    missed: bool
-
-
-@dataclass(frozen=True)
 class Task:
     """An assignment; `state` is done, missed or to come."""
 
@@ -105,17 +96,6 @@ class Task:
     late: bool
     score_percent: float | None
     state: str
-
-
-@dataclass(frozen=True)
-class SkillAccuracy:
-    """A skill practised in the period; `questions` is how many answers the accuracy rests on."""
-
-    skill_id: str
-    name: str
-    subject: str
-    accuracy_percent: float
-    questions: int
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,16 @@ _PRACTISED = "SELECT EXISTS (SELECT 1 FROM practice) AS known"
 _LOGGED = "SELECT EXISTS (SELECT 1 FROM activity_days) AS known"
 _EARNED = """
 SELECT EXISTS (SELECT 1 FROM scope s CROSS JOIN practice p
-    WHERE p.student_id = s.student_id AND p.xp IS NOT NULL) AS known
+    WHERE p.student_id = s.student_id AND p.xp IS NOT NULL
+        AND p.day <= s.day AND p.started_at <= :at) AS known
+"""
+# A log without minutes has 0 in all its rows.
+_TIMED = """
+SELECT EXISTS (SELECT 1 FROM scope s CROSS JOIN activity_days a
+        WHERE a.student_id = s.student_id AND a.minutes > 0 AND a.day <= s.day)
+    OR EXISTS (SELECT 1 FROM scope s CROSS JOIN practice p
+        WHERE p.student_id = s.student_id AND p.minutes > 0
+            AND p.day <= s.day AND p.started_at <= :at) AS known
 """
 STATEMENTS: Mapping[str, str] = MappingProxyType(
     {
@@ -95,6 +104,7 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
         "practised": _PRACTISED,
         "logged": _LOGGED,
         "earned": _EARNED,
+        "timed": _TIMED,
     }
 )
 TASKS_BACK_DAYS = 180
@@ -147,10 +157,12 @@ class Doings:
 
 @dataclass(frozen=True)
 class Known:
-    """What the school's data have at all: without a log or practice there is nothing to count."""
+    """What there is to count: practice and activity in the school's data at all, and minutes and
+    XP in those of the students of the scope by then."""
 
     practice: bool
     activity: bool
+    minutes: bool
     xp: bool
 
 
@@ -190,10 +202,10 @@ class Reading:
         self._days = computation.rows(DAYS, first=first, last=last)
         self._tasks = _tasks(computation) if tasks else {}
         self._tracks = _tracks(computation) if tracks else {}
-        practised, logged, earned = (
-            bool(computation.rows(each)[0][0]) for each in (_PRACTISED, _LOGGED, _EARNED)
+        practised, logged, timed, earned = (
+            bool(computation.rows(each)[0][0]) for each in (_PRACTISED, _LOGGED, _TIMED, _EARNED)
         )
-        self._known = Known(practised, logged or practised, earned)
+        self._known = Known(practised, logged or practised, timed, earned)
 
     def facts(
         self,

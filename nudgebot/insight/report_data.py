@@ -24,7 +24,7 @@ from nudgebot.insight.class_data import (
     StrugglingStudent,
 )
 from nudgebot.insight.engagement import Engagement
-from nudgebot.insight.performance import ExamResult, SubjectAverage
+from nudgebot.insight.results import ExamResult, SubjectAverage
 from nudgebot.insight.risk import RiskAssessment
 from nudgebot.insight.skill_data import (
     ClassSkills,

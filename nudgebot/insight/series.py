@@ -107,7 +107,7 @@ def _questions(doings: Doings, known: Known, stretch: Stretch) -> Value:
 
 def _time(doings: Doings, known: Known, stretch: Stretch) -> Value:
     days = days_of(doings, stretch)
-    return (sum(day.minutes for day in days) if known.activity else None), len(days)
+    return (sum(day.minutes for day in days) if known.minutes else None), len(days)
 
 
 def _xp(doings: Doings, known: Known, stretch: Stretch) -> Value:

@@ -53,7 +53,7 @@ def totals(doings: Doings, known: Known, stretch: Stretch) -> Totals:
         correct=correct if known.practice else None,
         accuracy_percent=round(100 * correct / questions, 4) if questions else None,
         sessions=sum(day.sessions for day in days) if known.practice else None,
-        minutes=round(sum(day.minutes for day in days), 4) if known.activity else None,
+        minutes=round(sum(day.minutes for day in days), 4) if known.minutes else None,
         xp=round(sum(day.xp or 0 for day in days), 4) if known.xp else None,
     )
 

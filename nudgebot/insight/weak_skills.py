@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from nudgebot.insight.computation import Computation, chunks, snapshot
 from nudgebot.insight.definitions.statement import sql
-from nudgebot.insight.performance import SkillAccuracy
 from nudgebot.store import Store
 
 LEAST_QUESTIONS = 5
@@ -26,6 +26,17 @@ GROUP BY s.student_id, p.skill_id, k.name, k.subject
 HAVING SUM(p.questions) >= $least
 ORDER BY s.student_id, accuracy, p.skill_id
 """
+
+
+@dataclass(frozen=True)
+class SkillAccuracy:
+    """A skill practised in the period; `questions` is how many answers the accuracy rests on."""
+
+    skill_id: str
+    name: str
+    subject: str
+    accuracy_percent: float
+    questions: int
 
 
 def weak_skills(

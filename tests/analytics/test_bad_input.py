@@ -181,3 +181,14 @@ def test_a_session_without_questions_divides_nothing(store: Store, facts: Facts)
     report = analytics(store).get_student_performance_report("ana")
     assert (report.totals.questions, report.totals.accuracy_percent) == (0, None)
     assert report.skills[0].state is MasteryState.NOT_STARTED
+
+
+def test_a_log_without_minutes_measures_no_time(store: Store, facts: Facts) -> None:
+    """Some LMS log clicks only: that is not no time at all."""
+    facts.school_class("7b", "ana")
+    facts.active("ana", -1, 0)
+    service = analytics(store)
+    assert service.get_student_performance_report("ana").totals.minutes is None
+    assert not service.get_class_trend_data("7b", "time").measured
+    facts.active("ana", -60, 5)
+    assert service.get_student_performance_report("ana").totals.minutes == 0

@@ -123,7 +123,11 @@ def test_engagement_never_exceeds_a_week(seed: int) -> None:
     )
     doings = Doings("ana", "Ana", since, days, (), {})
     trend = student_trend(
-        METRICS["engagement"], doings, Known(True, True, False), first=100, last=139
+        METRICS["engagement"],
+        doings,
+        Known(practice=True, activity=True, minutes=True, xp=False),
+        first=100,
+        last=139,
     )
     assert all(point.value is None or 0 <= point.value <= 7 for point in trend.points)
 
