@@ -9,11 +9,20 @@ from collections.abc import Callable, Collection, Mapping
 from nudgebot.exports.truth import Changes
 
 _OF_CLASSES = """SELECT DISTINCT person_id FROM enrollments
-    WHERE role = 'student' AND class_id IN (SELECT value FROM json_each(?))"""
+    WHERE role = 'student' AND class_id IN (SELECT value FROM json_each(:ids))"""
+# Results count for their students, also for those who never were in the class or have left it.
+_OF_EXAMS = """SELECT DISTINCT student_id FROM exam_results
+    WHERE exam_id IN (SELECT value FROM json_each(:ids))"""
+_OF_ASSIGNMENTS = """SELECT DISTINCT student_id FROM submissions
+    WHERE assignment_id IN (SELECT value FROM json_each(:ids))"""
+_WITH_RESULTS = """SELECT student_id FROM exam_results
+    WHERE exam_id IN (SELECT e.exam_id FROM exams e, json_each(:ids) c WHERE e.class_id = c.value)
+    UNION SELECT student_id FROM submissions WHERE assignment_id IN (
+        SELECT a.assignment_id FROM assignments a, json_each(:ids) c WHERE a.class_id = c.value)"""
 _OF_SKILLS = """SELECT DISTINCT student_id FROM practice
-    WHERE skill_id IN (SELECT value FROM json_each(?))"""
+    WHERE skill_id IN (SELECT value FROM json_each(:ids))"""
 _OF_CONTENT = """SELECT DISTINCT student_id FROM video_days
-    WHERE content_id IN (SELECT value FROM json_each(?))"""
+    WHERE content_id IN (SELECT value FROM json_each(:ids))"""
 _EVERYBODY = "SELECT student_id FROM students WHERE gone_at IS NULL"
 
 
@@ -56,17 +65,23 @@ def _everybody(connection: sqlite3.Connection, _: Changes) -> set[str]:
 def _through(sql: str, *columns: str) -> Finder:
     def find(connection: sqlite3.Connection, changes: Changes) -> set[str]:
         ids: set[str] = set().union(*(changes.values(column) for column in columns))
-        return {row[0] for row in connection.execute(sql, [json.dumps(sorted(ids))])}
+        return {row[0] for row in connection.execute(sql, {"ids": json.dumps(sorted(ids))})}
 
     return find
+
+
+def _any_of(*finders: Finder) -> Finder:
+    return lambda connection, changes: set().union(*(find(connection, changes) for find in finders))
 
 
 _FINDERS: Mapping[str, Finder] = {
     "students": _by_student,
     "enrollments": _enrolled,
-    "classes": _through(_OF_CLASSES, "class_id"),
-    "exams": _through(_OF_CLASSES, "class_id"),
-    "assignments": _through(_OF_CLASSES, "class_id"),
+    "classes": _any_of(_through(_OF_CLASSES, "class_id"), _through(_WITH_RESULTS, "class_id")),
+    "exams": _any_of(_through(_OF_CLASSES, "class_id"), _through(_OF_EXAMS, "exam_id")),
+    "assignments": _any_of(
+        _through(_OF_CLASSES, "class_id"), _through(_OF_ASSIGNMENTS, "assignment_id")
+    ),
     "exam_results": _by_student,
     "submissions": _by_student,
     "achievements": _by_student,

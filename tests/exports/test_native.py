@@ -310,3 +310,23 @@ def test_whose_facts_changed(desk: Desk, changed: dict[str, str], touched: set[s
     report = desk.take(changed)
     assert (report.state, report.touched) == ("taken", len(touched))
     assert desk.touched() == touched
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        pytest.param("exams.csv", "First,2026-10-01,50", "First,2026-10-01,60", id="an exam"),
+        pytest.param("assignments.csv", "2026-11-10", "2026-11-12", id="an assignment"),
+        pytest.param("classes.csv", ",Mathematics\n", ",Maths\n", id="a class"),
+    ],
+)
+def test_results_outside_the_class_are_touched(desk: Desk, file: str, old: str, new: str) -> None:
+    """Who has a result without an enrolment has figures that follow from it all the same."""
+    files = FULL | {
+        "exam_results.csv": FULL["exam_results.csv"] + "e1,3,20,\n",
+        "submissions.csv": FULL["submissions.csv"] + "h,3,2026-11-09,70,,\n",
+    }
+    desk.take(files)
+    desk.touched()
+    assert desk.take({file: files[file].replace(old, new)}).touched == 3
+    assert desk.touched() == {"1", "2", "3"}
