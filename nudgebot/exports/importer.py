@@ -102,7 +102,7 @@ class Importer:
             if newest is not None and newest.fingerprint == entry.fingerprint:
                 return self._unchanged(entry.with_tables(newest.tables), newest.data_as_of)
             check_zip(bundle)
-            export = self._formats[format_name](bundle)
+            export = self._opened(bundle, format_name)
             entry = entry.with_tables(export.tables)
             return self._take(entry, export, seen, allow_drop=allow_drop, progress=progress)
         except sqlite3.Error as error:
@@ -119,6 +119,27 @@ class Importer:
             if seen:
                 self.ledger.write(entry, "refused", note=str(error))
             raise
+
+    def _opened(self, bundle: Bundle, format_name: str) -> Export:
+        """The export, its headers checked; raises ExportError, which names a format that fits."""
+        try:
+            return self._formats[format_name](bundle)
+        except ExportError as error:
+            for other in sorted(self._formats.keys() - {format_name}):
+                if self._fits(bundle, other):
+                    text = str(error).removesuffix(".")
+                    raise ExportError(
+                        f"{text}; it looks like {other}: add --format {other}, or set inbox_format"
+                        f" to {other} for the inbox."
+                    ) from error
+            raise
+
+    def _fits(self, bundle: Bundle, format_name: str) -> bool:
+        try:
+            self._formats[format_name](bundle)
+        except ExportError:
+            return False
+        return True
 
     def _take(
         self,

@@ -6,6 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from nudgebot.errors import ExportError
 from nudgebot.exports.activity import Activities
@@ -27,6 +28,10 @@ from nudgebot.exports.sheet import Sheet
 
 # Of these tables the times tell how new an export is.
 _KNOWS = {"exam_results": "changed_at", "submissions": "submitted_at"}
+
+# What no two people should have in common, and how it is called.
+_ONE_OF_A_KIND = {"students": ("email", "zulip_user_id"), "teachers": ("zulip_user_id",)}
+_SHARED = {"email": "an address", "zulip_user_id": "a Zulip user"}
 
 
 @dataclass(frozen=True)
@@ -76,23 +81,24 @@ class NativeExport:
             return
         shown = found.member.shown
         known = layout.names.index(_KNOWS[layout.table]) if layout.table in _KNOWS else None
-        emails: list[str] = []
+        marks: dict[str, list[Any]] = {name: [] for name in _ONE_OF_A_KIND.get(layout.table, ())}
 
         def watched() -> Iterator[Parsed]:
             for parsed in parts(found, batch):
                 if known is not None:
                     batch.know(parsed.columns[known])
-                if layout is STUDENTS:
-                    emails.extend(parsed.columns[layout.names.index("email")])
+                for name, values in marks.items():
+                    values.extend(parsed.columns[layout.names.index(name)])
                 yield parsed
 
         batch.truth(layout, watched(), shown)
-        shared = sum(count for email, count in Counter(emails).items() if email and count > 1)
-        if shared:
-            batch.notices.append(
-                f"{shown}: email: {shared} students share an address with another one;"
-                " nobody is recognised by it."
-            )
+        for name, values in marks.items():
+            shared = sum(count for value, count in Counter(values).items() if value and count > 1)
+            if shared:
+                batch.notices.append(
+                    f"{shown}: {name}: {shared} {layout.table} share {_SHARED[name]} with another"
+                    " one; nobody is recognised by it."
+                )
 
     def _activities(self, batch: Batch) -> None:
         found = self.found[ACTIVITIES.file]

@@ -246,6 +246,18 @@ def test_a_bad_file_keeps_the_good_ones_out(desk: Desk) -> None:
             " recognised by it.",
             id="two students with one address",
         ),
+        pytest.param(
+            {"students.csv": "student_id,name,zulip_user_id\n1,A,7\n2,B,7\n3,C,8\n4,D,\n5,E,\n"},
+            "students.csv: zulip_user_id: 2 students share a Zulip user with another one; nobody is"
+            " recognised by it.",
+            id="two students with one Zulip user",
+        ),
+        pytest.param(
+            {"teachers.csv": "teacher_id,name,zulip_user_id\n1,A,7\n2,B,7\n3,C,8\n"},
+            "teachers.csv: zulip_user_id: 2 teachers share a Zulip user with another one; nobody is"
+            " recognised by it.",
+            id="two teachers with one Zulip user",
+        ),
     ],
 )
 def test_notices(desk: Desk, files: dict[str, str | bytes], notice: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.desk import BERLIN, Desk
+from exports.desk import BERLIN, SCHOOL, Desk
 from nudgebot.errors import ExportError
 from nudgebot.exports.importer import Importer
 from nudgebot.exports.oulad import open_oulad
@@ -193,3 +193,38 @@ def test_no_row_of_the_real_data_is_lost(desk: Desk) -> None:
     assert desk.rows("SELECT count(*) FROM activities") == [(753564,)]
     assert desk.rows("SELECT count(*) FROM submissions") == [(14405,)]
     assert report.data_as_of == datetime(2014, 2, 28, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("files", "given", "words"),
+    [
+        pytest.param(
+            FILES,
+            "native",
+            "holds no file of the native format; it needs students.csv; it looks like oulad: add"
+            " --format oulad, or set inbox_format to oulad for the inbox.",
+            id="OULAD as native",
+        ),
+        pytest.param(
+            SCHOOL,
+            "oulad",
+            "OULAD has seven files; it looks like native: add --format native, or set inbox_format"
+            " to native for the inbox.",
+            id="native as OULAD",
+        ),
+    ],
+)
+def test_the_wrong_format_is_told_the_right_one(
+    desk: Desk, files: dict[str, str], given: str, words: str
+) -> None:
+    """Who forgot to name the format reads what to add."""
+    with pytest.raises(ExportError) as caught:
+        desk.take(files, format_name=given)
+    assert str(caught.value).endswith(words)
+
+
+def test_what_fits_no_format_is_told_no_other(desk: Desk) -> None:
+    """A damaged export of the right format is not taken for one of another."""
+    with pytest.raises(ExportError) as caught:
+        desk.take({name: FILES[name] for name in FILES if name != "vle.csv"}, format_name="oulad")
+    assert str(caught.value).endswith("lacks vle.csv; OULAD has seven files.")
