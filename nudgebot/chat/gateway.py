@@ -17,10 +17,11 @@ from nudgebot.chat.directory import Directory
 from nudgebot.chat.failures import NETWORK_ERRORS, from_answer, from_exception
 from nudgebot.chat.incoming import Me
 from nudgebot.chat.pace import Pace
-from nudgebot.chat.splitting import cut_topic, split
 from nudgebot.chat.widget import widget_of
 from nudgebot.errors import DeliveryError
+from nudgebot.nudging.length import LONGEST
 from nudgebot.nudging.messages import Direct, Outgoing, Recipient
+from nudgebot.nudging.splitting import cut_topic
 from nudgebot.school.links import ZulipUser
 
 log = logging.getLogger(__name__)
@@ -94,26 +95,24 @@ class Gateway:
         return self._me
 
     def send(self, message: Outgoing, *, local_id: str) -> int:
-        """Send, and return the message's id; what is too long goes out in parts, the last counts.
+        """Send by one call, and return the message's id.
 
         Raises DeliveryError whose `accepted` says whether the server could have taken it.
         """
-        request = self._address(message.recipient)
-        parts = split(message.content.strip("\n"))
-        message_id = 0
-        for number, part in enumerate(parts, start=1):
-            last = number == len(parts)
-            body = request | {"content": part}
-            if last:
-                widget = widget_of(message) if message.buttons else None
-                body |= {"widget_content": widget, "local_id": local_id, "queue_id": self._queue()}
-            try:
-                message_id = int(self._write("messages", body)["id"])
-            except DeliveryError as error:
-                if number > 1:  # some of it has arrived, so a plain repetition would double that
-                    raise DeliveryError(str(error), accepted=None, code=error.code) from error
-                raise
-        return message_id
+        content = message.content.strip("\n")
+        if len(content) > LONGEST:  # the server would cut it without a word
+            raise DeliveryError(
+                f"The message is longer than {LONGEST:,} characters.",
+                accepted=False,
+                code="TOO_LONG",
+            )
+        request = self._address(message.recipient) | {
+            "content": content,
+            "widget_content": widget_of(message) if message.buttons else None,
+            "local_id": local_id,
+            "queue_id": self._queue(),
+        }
+        return int(self._write("messages", request)["id"])
 
     def find(
         self, message: Outgoing, *, local_id: str, since: datetime, after_id: int
@@ -122,7 +121,7 @@ class Gateway:
         echoed = self._echo(local_id)
         if echoed is not None:
             return echoed
-        text = split(message.content.strip("\n"))[-1].rstrip()
+        text = message.content.strip("\n").rstrip()
         oldest = since - CLOCK_SKEW
         anchor: int | str = "newest"
         while True:

@@ -12,7 +12,6 @@ from nudgebot.chat.answer import Reply, choices_in_words
 from nudgebot.chat.confirmations import Confirmations
 from nudgebot.chat.enclosing import enclosed
 from nudgebot.chat.office import Mailbox
-from nudgebot.chat.splitting import split
 from nudgebot.errors import DeliveryError
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
 
@@ -71,8 +70,7 @@ def _enclosed(reply: Reply, words: str, key: str) -> Line:
 def _lines(reply: Reply) -> Iterator[Line]:
     answer = reply.answer
     if answer.content.strip():
-        for part in split(answer.content):
-            yield Line(Outgoing("", reply.place, part, REPLY))
+        yield Line(Outgoing("", reply.place, answer.content, REPLY))
     if answer.buttons:
         asked = Outgoing(
             key="",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from nudgebot.nudging.messages import Button, Direct, InStream, Outgoing, Recipient
+from nudgebot.nudging.splitting import split
 
 
 def to_letter(message: Outgoing) -> str:
@@ -39,6 +41,21 @@ def from_letter(key: str, letter: str) -> Outgoing:
         heading=parts["heading"],
         buttons=tuple(Button(*each) for each in parts["buttons"]),
     )
+
+
+def parts_of(message: Outgoing) -> list[Outgoing]:
+    """The message in parts that Zulip takes whole, in order; mostly it is its only part.
+
+    The last one has the message's own key and buttons: once it has arrived, all of it has.
+    """
+    *earlier, last = split(message.content.strip("\n"))
+    if not earlier:
+        return [message]
+    parts = [
+        replace(message, key=f"{message.key}:part{number}", content=text, heading="", buttons=())
+        for number, text in enumerate(earlier, start=1)
+    ]
+    return [*parts, replace(message, content=last)]
 
 
 def local_id_of(key: str) -> str:

@@ -10,6 +10,9 @@ nobody can tell                   unsettled: looked for in its conversation befo
 A claim that a killed process left behind is unsettled too. Only a message that was looked for,
 some time after it was tried, and is not there, is released. An outage, however long, uses nothing
 up; what is bounded is how often something odd may happen to one message while others get through.
+
+What is too long for one message is claimed as several parts at once. Each waits for the one before
+it, and the last has the message's own key: how that one stands is how the whole of it stands.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nudgebot.errors import DeliveryError
-from nudgebot.nudging.letter import from_letter, local_id_of, to_letter
+from nudgebot.nudging.letter import from_letter, local_id_of, parts_of, to_letter
 from nudgebot.nudging.messages import Messenger, Outgoing
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
@@ -33,6 +36,8 @@ log = logging.getLogger(__name__)
 MAX_LOOKS = 150  # about a day: later and later, and then every ten minutes
 FIRST_WAIT_SECONDS = 30
 LONGEST_WAIT_SECONDS = 600
+# Nothing more happens to such a message by itself.
+_OVER = "(state IN ('sent', 'refused') OR (state = 'unsettled' AND next_try_at IS NULL))"
 
 
 @dataclass(frozen=True)
@@ -75,32 +80,43 @@ class Outbox:
 
     def post(self, message: Outgoing, as_of: datetime) -> Posted:
         """Claim and send; a key that was claimed before is not sent again, its state is told."""
-        with self._held(message.key) as free:
-            if not free:
-                return self._stand(message.key)
-            if self.claim(message, as_of) or self._claim_again(message.key, as_of):
-                return self._send(message, as_of)
+        if self.claim(message, as_of):
+            return self.push(message, as_of)
         return self._stand(message.key)
 
     def claim(self, message: Outgoing, as_of: datetime, *, owner_retries: bool = False) -> bool:
         """Reserve the right to send; False if the key was ever claimed.
 
         With `owner_retries` a released message waits for `take_back` instead of being sent again
-        by `run`. Joins the transaction that it is called in.
+        by `run`, and is never in parts. Joins the transaction that it is called in.
         """
-        at = to_at(as_of)
-        cursor = self._store.execute(
-            """INSERT INTO outbox
-               (key, purpose, letter, state, owner_retries, claimed_at, tried_at, floor_message_id)
-               VALUES (?, ?, ?, 'claimed', ?, ?, ?,
-                       (SELECT COALESCE(MAX(message_id), 0) FROM outbox))
-               ON CONFLICT DO NOTHING""",
-            [message.key, message.purpose, to_letter(message), owner_retries, at, at],
-        )
-        return cursor.rowcount == 1
+        parts = [message] if owner_retries else parts_of(message)
+        befores = [None, *(part.key for part in parts)]
+        at = to_at(self._now(as_of))
+        with self._store.transaction() as connection:
+            for part, before in reversed(list(zip(parts, befores, strict=False))):
+                cursor = connection.execute(
+                    """INSERT INTO outbox
+                       (key, purpose, letter, state, owner_retries, claimed_at, tried_at, after_key,
+                        floor_message_id)
+                       VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?,
+                               (SELECT COALESCE(MAX(message_id), 0) FROM outbox))
+                       ON CONFLICT DO NOTHING""",
+                    [part.key, part.purpose, to_letter(part), owner_retries, at, at, before],
+                )
+                if cursor.rowcount == 0:
+                    return False
+        return True
 
     def push(self, message: Outgoing, as_of: datetime) -> Posted:
         """Send what the caller has claimed itself, unless `run` has taken that over meanwhile."""
+        for part in parts_of(message):
+            posted = self._push(part, as_of)
+            if posted.state != "sent":
+                break
+        return posted if posted.key == message.key else self._stand(message.key)
+
+    def _push(self, message: Outgoing, as_of: datetime) -> Posted:
         with self._held(message.key) as free:
             if free and self._begin(message.key, as_of):
                 return self._send(message, as_of)
@@ -117,11 +133,13 @@ class Outbox:
         """Settle what is unsettled and try again what was released, as far as it is time."""
         done = []
         for row in self._store.rows(
-            """SELECT key FROM outbox
-               WHERE (state = 'claimed' AND tried_at <= :before)
-               OR (state = 'unsettled' AND next_try_at <= :at)
-               OR (state = 'released' AND next_try_at <= :at AND NOT owner_retries)
-               ORDER BY claimed_at, key""",
+            f"""SELECT key FROM outbox o
+                WHERE ((state = 'claimed' AND tried_at <= :before)
+                    OR (state = 'unsettled' AND next_try_at <= :at)
+                    OR (state = 'released' AND next_try_at <= :at AND NOT owner_retries))
+                AND (after_key IS NULL OR EXISTS (
+                    SELECT 1 FROM outbox WHERE key = o.after_key AND {_OVER}))
+                ORDER BY claimed_at, key""",  # noqa: S608  # a constant of this module
             {"at": to_at(as_of), "before": to_at(as_of) - self._grace_seconds},
         ):
             with self._held(row["key"]) as free:
@@ -192,12 +210,20 @@ class Outbox:
 
     def _resume(self, key: str, as_of: datetime) -> Posted:
         row = self._row(key)
+        before = self.find(row["after_key"] or "") if row is not None else None
+        if before is not None and before.state != "sent":
+            return self._end_with(key, before, as_of)
         if row is not None and row["state"] in ("claimed", "unsettled"):
             self._look(row, as_of)
             row = self._row(key)
         if row is None or row["owner_retries"] or not self._claim_again(key, as_of):
             return self._stand(key)
         return self._send(from_letter(key, row["letter"]), as_of)
+
+    def _end_with(self, key: str, before: Posted, as_of: datetime) -> Posted:
+        """What comes behind a part that never arrives, or may never have, is not sent alone."""
+        reason = f"The part before it: {before.reason}"
+        return self._settle(key, before.state, as_of, reason=reason)
 
     def _send(self, message: Outgoing, as_of: datetime) -> Posted:
         try:

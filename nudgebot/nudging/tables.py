@@ -103,6 +103,9 @@ CREATE INDEX outbox_by_message ON outbox (message_id);
 # The newest own message that was known at the claim: this one can only be newer.
 _OUTBOX_FLOOR = "ALTER TABLE outbox ADD COLUMN floor_message_id INTEGER NOT NULL DEFAULT 0;"
 
+# Of a message in several parts, the part that comes before this one.
+_OUTBOX_PARTS = "ALTER TABLE outbox ADD COLUMN after_key TEXT;"
+
 _WISHES = """
 CREATE TABLE consents (                      -- what a student asked for; no import touches it
     student_id TEXT PRIMARY KEY,
@@ -131,5 +134,6 @@ SCHEMA = Schema(
         ("outbox", _OUTBOX),
         ("wishes", _WISHES),
         ("outbox_floor", _OUTBOX_FLOOR),
+        ("outbox_parts", _OUTBOX_PARTS),
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-LONGEST = 10_000  # code points; Zulip cuts what is longer without a word
+from nudgebot.nudging.length import LONGEST
+
 LONGEST_TOPIC = 60
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")

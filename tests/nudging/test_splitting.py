@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nudgebot.chat.splitting import cut_topic, split
+from nudgebot.nudging.splitting import cut_topic, split
 
 LINES = st.lists(
     st.one_of(
