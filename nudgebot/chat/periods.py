@@ -84,7 +84,10 @@ def _this_term(_: re.Match[str], calendar: Calendar) -> Period:
 
 
 def _since(match: re.Match[str], calendar: Calendar) -> Period:
-    return _ordered(_day(match["first"]), calendar.today)
+    first = _day(match["first"])
+    if first > calendar.today:
+        raise CommandError(f"{first} lies in the future; name days that have been. {HINT}")
+    return Period(first, calendar.today)
 
 
 def _from_to(match: re.Match[str], _: Calendar) -> Period:

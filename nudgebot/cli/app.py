@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nudgebot import __version__
-from nudgebot.cli import data, demo, rules, run
+from nudgebot.cli import data, demo, report, rules, run
 from nudgebot.cli.context import Given
 from nudgebot.errors import NudgebotError
 
@@ -47,6 +47,7 @@ for command in (
     data.ingest,
     data.evaluate,
     data.sample_data,
+    report.report,
     rules.rules,
     run.run,
     demo.demo,
