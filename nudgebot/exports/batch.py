@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from nudgebot.errors import Problem
@@ -21,6 +22,8 @@ from nudgebot.exports.truth import Changes, Key, Row, compare, write
 from nudgebot.exports.zones import Walls, move
 
 MAX_PROBLEMS = 1000
+_SCORED = """SELECT at FROM exams WHERE gone_at IS NULL AND exam_id IN (
+    SELECT exam_id FROM exam_results WHERE gone_at IS NULL AND score IS NOT NULL)"""
 # Tables whose ids other tables name, and the column of the id.
 NAMED = {
     "students": "student_id",
@@ -236,6 +239,11 @@ class Batch:
             newest = max((at for at in ats if at and at <= self._as_of_at), default=0)
         if newest > (self.data_as_of_at or 0):
             self.data_as_of_at = newest
+
+    def know_exams(self) -> None:
+        """Note when the newest exam was of which this batch brought a score, date or no date."""
+        if self._taken["exam_results"]:
+            self.know(list(map(itemgetter(0), self._connection.execute(_SCORED))))
 
     def finish(self) -> None:
         """Write what is still in memory."""

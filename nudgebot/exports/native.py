@@ -27,7 +27,11 @@ from nudgebot.exports.parsing import Parsed, Parser
 from nudgebot.exports.sheet import Sheet
 
 # Of these tables the times tell how new an export is.
-_KNOWS = {"exam_results": "changed_at", "submissions": "submitted_at"}
+_KNOWS = {
+    "exam_results": "changed_at",
+    "submissions": "submitted_at",
+    "achievements": "earned_at",
+}
 
 # What no two people should have in common, and how it is called.
 _ONE_OF_A_KIND = {"students": ("email", "zulip_user_id"), "teachers": ("zulip_user_id",)}
@@ -69,6 +73,7 @@ class NativeExport:
         """Hand over the rest."""
         for layout in TRUTHS[len(PEOPLE) :]:
             self._truth(layout, batch)
+        batch.know_exams()
         if ACTIVITIES.file in self.found:
             self._activities(batch)
         if PRACTICE.file in self.found:

@@ -204,6 +204,26 @@ def test_the_report_says_how_new_the_export_is(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("names", "newest"),
+    [
+        pytest.param(["students.csv", "classes.csv"], None, id="only people"),
+        pytest.param(["exams.csv"], None, id="exams without results"),
+        pytest.param(["exams.csv", "exam_results.csv"], "2026-10-01T12:00+02:00", id="scores"),
+        pytest.param(["assignments.csv", "submissions.csv"], "2026-11-09T20:00Z", id="work"),
+        pytest.param(["skills.csv", "practice.csv"], "2026-11-17T10:00+01:00", id="practice"),
+        pytest.param(["achievements.csv"], "2026-11-16T08:00Z", id="achievements"),
+    ],
+)
+def test_what_tells_how_new_an_export_is(desk: Desk, names: list[str], newest: str | None) -> None:
+    """Whatever happened at a time; a result without a date is known since its exam."""
+    earned = "achievement_id,student_id,title,earned_at\nq,1,Ten,2026-11-16T08:00:00Z\n"
+    files = FULL | {"achievements.csv": earned}
+    report = desk.take(SCHOOL | {name: files[name] for name in names})
+    expected = None if newest is None else datetime.fromisoformat(newest)
+    assert report.data_as_of == expected
+
+
 def test_a_second_import_changes_nothing(desk: Desk) -> None:
     """The same bytes are known as the same; the same rows otherwise written change nothing."""
     desk.take(FULL)
