@@ -13,10 +13,11 @@ LONGEST_DAYS = 400  # longer than any holiday; what is older is stale whatever t
 
 
 def newest(store: Store) -> datetime | None:
-    """The moment of the newest fact that any export brought; None before the first one."""
-    at = store.value(
-        "SELECT MAX(COALESCE(data_as_of_at, started_at)) FROM batches WHERE state = 'taken'"
-    )
+    """The moment of the newest fact that any export brought; None before the first one.
+
+    Lists of people and classes have no such moment: that they came says nothing about activity.
+    """
+    at = store.value("SELECT MAX(data_as_of_at) FROM batches WHERE state = 'taken'")
     return None if at is None else from_at(at)
 
 
@@ -29,7 +30,9 @@ def staleness(store: Store, *, stale_after_hours: int, zone: ZoneInfo, as_of: da
     """
     known = newest(store)
     if known is None:
-        return "No export has been read yet."
+        if store.value("SELECT 1 FROM batches WHERE state = 'taken' LIMIT 1") is None:
+            return "No export has been read yet."
+        return "No export has told yet of anything that students did."
     if school_time(store, known, as_of, zone=zone) <= timedelta(hours=stale_after_hours):
         return ""
     return f"The data are stale: the newest are of {known:%Y-%m-%d %H:%M} UTC."

@@ -19,11 +19,12 @@ def _stale(store: Store, as_of: datetime) -> bool:
     return bool(staleness(store, stale_after_hours=36, zone=BERLIN, as_of=as_of))
 
 
-def _taken(store: Store, at: datetime) -> None:
+def _taken(store: Store, data_as_of: datetime | None, *, came: datetime = FRIDAY) -> None:
+    at = None if data_as_of is None else to_at(data_as_of)
     store.execute(
         """INSERT INTO batches (source, format, fingerprint, path, stamp, state, started_at,
-           data_as_of_at) VALUES ('x', 'native', '', '', '', 'taken', 0, ?)""",
-        [to_at(at)],
+           data_as_of_at) VALUES ('x', 'native', '', '', '', 'taken', ?, ?)""",
+        [to_at(came), at],
     )
 
 
@@ -62,6 +63,20 @@ def test_without_an_export_nothing_is_fresh(store: Store, now: datetime) -> None
     assert staleness(store, stale_after_hours=36, zone=BERLIN, as_of=now) == (
         "No export has been read yet."
     )
+
+
+def test_a_list_of_people_is_no_news_of_activity(store: Store) -> None:
+    """It makes no old data fresh, and alone it is not enough to nudge anybody."""
+    _taken(store, None)
+    assert staleness(store, stale_after_hours=36, zone=BERLIN, as_of=FRIDAY) == (
+        "No export has told yet of anything that students did."
+    )
+    _taken(store, FRIDAY)
+    wednesday = FRIDAY + timedelta(days=5)
+    _taken(store, None, came=wednesday)
+    assert _stale(store, wednesday)
+    _taken(store, wednesday)
+    assert not _stale(store, wednesday)
 
 
 @pytest.mark.parametrize(
