@@ -10,8 +10,9 @@ from nudgebot.errors import RuleError
 from nudgebot.nudging.candidate import Channel
 from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
+from nudgebot.nudging.length import trim
 from nudgebot.nudging.mentor_alert import digest
-from nudgebot.nudging.messages import Direct, InStream, Outgoing
+from nudgebot.nudging.messages import Direct, InStream, Outgoing, Recipient
 from nudgebot.nudging.nudges import Nudge, Part
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
@@ -21,7 +22,6 @@ from nudgebot.nudging.wording import Composing, Wording
 from nudgebot.school.days import from_day, local_day, to_at
 from nudgebot.store import Store
 
-ALERTS_PER_DIGEST = 15  # so that a digest always fits in one Zulip message
 PURPOSE = "nudge"
 GroupKey = tuple[str, ...]
 
@@ -71,7 +71,7 @@ class Envelopes:
         self._wording = Wording(store, policy, passage)
 
     def of(self, group: Sequence[Waiting]) -> Iterator[Envelope | Unfit]:
-        """The message of a group, most urgent first in it; a long digest is several messages."""
+        """The message of a group, most urgent first in it."""
         match group[0].part.channel:
             case Channel.STUDENT:
                 yield from self._to_student(group)
@@ -94,11 +94,10 @@ class Envelopes:
         if not worded:
             return
         yield Envelope(
-            Outgoing(
-                key=_key(worded[0][0].part),
-                recipient=Direct((self._passage.around.reach.students.user_ids[student_id],)),
-                content=self._composer.join([words for _, words in worded]),
-                purpose=PURPOSE,
+            _message(
+                _key(worded[0][0].part),
+                Direct((self._passage.around.reach.students.user_ids[student_id],)),
+                self._composer.join([words for _, words in worded]),
             ),
             tuple(each.part for each, _ in worded),
             tuple((each.nudge.key, words) for each, words in worded),
@@ -106,17 +105,14 @@ class Envelopes:
 
     def _to_mentor(self, group: Sequence[Waiting]) -> Iterator[Envelope]:
         user_id = self._passage.around.reach.teachers.user_ids[group[0].part.person_id]
-        for start in range(0, len(group), ALERTS_PER_DIGEST):
-            portion = group[start : start + ALERTS_PER_DIGEST]
-            yield Envelope(
-                Outgoing(
-                    key=_key(portion[0].part),
-                    recipient=Direct((user_id,)),
-                    content=digest([self._wording.alert(each) for each in portion]),
-                    purpose=PURPOSE,
-                ),
-                tuple(each.part for each in portion),
-            )
+        yield Envelope(
+            _message(
+                _key(group[0].part),
+                Direct((user_id,)),
+                digest([self._wording.alert(each) for each in group]),
+            ),
+            tuple(each.part for each in group),
+        )
 
     def _to_class(self, group: Sequence[Waiting]) -> Iterator[Envelope | Unfit]:
         """One notice a class and rule, whomever it is about: it names nobody.
@@ -136,11 +132,10 @@ class Envelopes:
                 yield Unfit(each.part, str(error))
             return
         yield Envelope(
-            Outgoing(
-                key=self._resting_on(first, prefix) or f"{prefix}{day}",
-                recipient=InStream(seat.stream, self._policy.class_topic),
-                content=content,
-                purpose=PURPOSE,
+            _message(
+                self._resting_on(first, prefix) or f"{prefix}{day}",
+                InStream(seat.stream, self._policy.class_topic),
+                content,
             ),
             tuple(each.part for each in group),
         )
@@ -177,6 +172,11 @@ def tomorrow(as_of: datetime, policy: Policy) -> datetime:
     """The beginning of the school's next day."""
     day = from_day(local_day(as_of, policy.zone) + 1)
     return datetime(day.year, day.month, day.day, tzinfo=policy.zone)
+
+
+def _message(key: str, recipient: Recipient, content: str) -> Outgoing:
+    """One message, never several: its words are made anew with every try."""
+    return Outgoing(key, recipient, trim(content), PURPOSE)
 
 
 def _key(part: Part) -> str:

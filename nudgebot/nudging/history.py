@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nudgebot.insight.table import Value
 from nudgebot.nudging.candidate import Channel
@@ -14,8 +15,10 @@ from nudgebot.nudging.firing import metrics_of
 from nudgebot.nudging.judge import Why, explain_rule
 from nudgebot.nudging.nudges import Nudge, Nudges
 from nudgebot.nudging.rule import Rule
-from nudgebot.school.days import from_at
+from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
+
+TOLD_LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,19 @@ class History:
             [nudge_key],
         )
         return map(_fate, rows)
+
+
+def written_to(store: Store, student_ids: Collection[str], as_of: datetime) -> set[str]:
+    """Those of the students whom the bot wrote to within a day, or is about to write to."""
+    rows = store.rows(
+        """SELECT DISTINCT n.student_id FROM json_each(?) j
+           JOIN nudges n ON n.student_id = j.value
+           JOIN nudge_parts p ON p.nudge_key = n.nudge_key AND p.channel = 'student'
+           LEFT JOIN outbox o ON o.key = p.outbox_key
+           WHERE p.state IN ('waiting', 'posted') OR (p.state = 'sent' AND o.settled_at > ?)""",
+        [json.dumps(list(student_ids)), to_at(as_of - TOLD_LATELY)],
+    )
+    return {row[0] for row in rows}
 
 
 def standings(rules: Iterable[Rule], figures: Mapping[str, Value]) -> list[Standing]:

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from nudgebot.insight.catalogue import METRIC
-from nudgebot.insight.metric import Metric
+from nudgebot.insight.catalogue import RISK_LEVELS
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.facts import Facts
-from nudgebot.nudging.figure_words import reasons_in_words
+from nudgebot.nudging.figure_words import RATINGS, holding, told
 from nudgebot.nudging.length import LONGEST
 from nudgebot.nudging.rule import Rule, Urgency
 
+MOST_STUDENTS = 10  # a phone's screen or two
+_MOST_REASONS = 3  # on the one line of a student
+_REASONS_A_RULE = 2
+_LONGEST_REASON = 80
 _TYPEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_SIGNS: Mapping[str, str] = {"critical": "🔴", "high": "🟠", "medium": "🟡", "unknown": "⚪"}
+_AT_ONCE = "🚨 At once"
+_NOT_WRITTEN = "✋"
 
 
 @dataclass(frozen=True)
 class Alert:
-    """Why one student needs a teacher; all texts are finished Markdown."""
+    """Why one student needs a teacher; all texts are finished Markdown.
+
+    `reasons` come as the rule has them, without the risk, which stands beside them.
+    `also_told`: the bot writes to the student too, about this or about something else.
+    `routed`: the rule would have written to her, but at critical risk a person comes first.
+    """
 
     student_id: str
     student: str
@@ -30,76 +43,150 @@ class Alert:
     reasons: tuple[str, ...]
     data_as_of: datetime
     also_told: bool
+    routed: bool = False
+    risk_level: str = "unknown"
+    risk_score: float = 0.0
 
 
-def alert(rule: Rule, facts: Facts, *, metrics: Mapping[str, Metric] = METRIC) -> Alert:
+def alert(rule: Rule, facts: Facts) -> Alert:
     """The alert of a rule that fired for a student."""
-    name = esc(facts.full_name or facts.first_name) or "A student"
+    name = esc(_short(facts.full_name or facts.first_name)) or "A student"
+    level, score = facts.figures.get("risk_level"), facts.figures.get("risk_score")
+    seen = holding(rule.conditions, facts.figures)
+    reasons = told([each for each in seen if each.metric not in RATINGS])
     return Alert(
         student_id=facts.student_id,
-        student=f"{name} ({esc(facts.class_name)})" if facts.class_name else name,
+        student=f"**{name}** ({esc(facts.class_name)})" if facts.class_name else f"**{name}**",
         rule_id=rule.id,
         title=esc(rule.name),
         urgency=rule.urgency,
-        reasons=tuple(reasons_in_words(rule.conditions, facts.figures, metrics)),
+        reasons=tuple(esc(_short(each)) for each in reasons),
         data_as_of=facts.data_as_of,
         also_told=rule.delivery_method.reaches_student,
+        risk_level=level if isinstance(level, str) and level in RISK_LEVELS else "unknown",
+        risk_score=score if isinstance(score, int | float) else 0.0,
     )
 
 
 def digest(alerts: Sequence[Alert], *, at_most: int = LONGEST) -> str:
-    """One message for one teacher: a student a line or, for a single one, a reason a line.
+    """One message for one teacher: a student a line or, for a single one, a rule a line.
 
-    The most urgent come first; what has no room is counted, and `risk` shows it.
+    What cannot wait comes first, then whoever is at the highest risk; at the same risk what is
+    more urgent. Who has no room is counted, and `risk` shows her.
     """
-    ordered = sorted(alerts, key=lambda each: (-each.urgency.rank, each.student, each.rule_id))
-    by_student: dict[str, list[Alert]] = {}
-    for each in ordered:
-        by_student.setdefault(each.student_id, []).append(each)
-    if len(by_student) == 1:
-        return _single(ordered)
-    oldest = global_time(min(each.data_as_of for each in ordered))
-    head = f"**{len(by_student)} students need your attention**, the most urgent first."
-    foot = f"`message <student>` writes to one, `risk` shows who else needs a look. As of {oldest}."
-    blocks = [_entry(own) for own in by_student.values()]
-    return _within(head, blocks, foot, at_most)
+    students = _by_student(alerts)
+    if len(students) == 1:
+        return _single(students[0])
+    head = f"**{len(students)} students need your attention**, the highest risk first."
+    foot = [f"`risk` shows your students by their risk. As of {_oldest(alerts)}."]
+    if any(_left_to_teacher(own) for own in students):
+        foot.insert(0, f"{_NOT_WRITTEN} not written to: at critical risk a person comes first.")
+    return _within(head, students, "\n".join(foot), at_most)
+
+
+def _by_student(alerts: Sequence[Alert]) -> list[list[Alert]]:
+    """The alerts of each student, the most urgent first, and the students in their order."""
+    found: dict[str, list[Alert]] = {}
+    for each in sorted(alerts, key=lambda each: (-each.urgency.rank, each.rule_id)):
+        found.setdefault(each.student_id, []).append(each)
+
+    def rank(own: Sequence[Alert]) -> tuple[bool, int, int, float, str, str]:
+        first = own[0]
+        return (
+            first.urgency is not Urgency.CRITICAL,
+            -RISK_LEVELS.index(first.risk_level),
+            -first.urgency.rank,
+            -first.risk_score,
+            first.student.casefold(),
+            first.student_id,
+        )
+
+    return sorted(found.values(), key=rank)
 
 
 def _single(alerts: Sequence[Alert]) -> str:
     first = alerts[0]
-    lines = [f"**{first.student}** needs your attention.", ""]
+    lines = [f"{first.student} needs your attention: {_risk(first.risk_level)}.", ""]
     for each in alerts:
-        lines.append(f"- **{each.title}** ({each.urgency.value})")
-        lines += [f"  - {reason}" for reason in each.reasons]
+        reasons = f": {', '.join(each.reasons)}" if each.reasons else ""
+        lines.append(f"- **{each.title}** ({each.urgency.value}){reasons}")
     command = first.student_id if _TYPEABLE.fullmatch(first.student_id) else "<student>"
-    told = "I am writing to the student as well. " if any(a.also_told for a in alerts) else ""
-    shows = f"`why {command}` shows the whole picture"
-    lines.append(f"\n{told}{shows}, `message {command}` writes.")
-    lines.append(f"As of {global_time(first.data_as_of)}.")
+    if any(each.also_told for each in alerts):
+        written = "I am writing to the student as well."
+    elif _left_to_teacher(alerts):
+        written = "I did not write to the student: at critical risk a person comes first."
+    else:
+        written = "I did not write to the student."
+    lines.append(
+        f"\n{written} `why {command}` shows the whole picture, `message {command}` writes."
+    )
+    lines.append(f"As of {_oldest(alerts)}.")
     return "\n".join(lines)
 
 
-def _entry(alerts: Sequence[Alert]) -> str:
+def _risk(level: str) -> str:
+    return f"{_SIGNS.get(level, '🟢')} risk {level if level != 'unknown' else 'not measured yet'}"
+
+
+def _left_to_teacher(alerts: Sequence[Alert]) -> bool:
+    return any(each.routed for each in alerts) and not any(each.also_told for each in alerts)
+
+
+def _oldest(alerts: Sequence[Alert]) -> str:
+    return global_time(min(each.data_as_of for each in alerts))
+
+
+def _heading(alerts: Sequence[Alert]) -> str:
     first = alerts[0]
-    parts = [
-        " – ".join(
-            part for part in (f"{a.title} ({a.urgency.value})", ", ".join(a.reasons)) if part
-        )
-        for a in alerts
-    ]
+    if first.urgency is Urgency.CRITICAL:
+        return _AT_ONCE
+    sign, words = _risk(first.risk_level).split(" ", 1)
+    return f"{sign} {words.capitalize()}"
+
+
+def _line(alerts: Sequence[Alert]) -> str:
+    """A student, why, and the command that shows more."""
+    first = alerts[0]
+    reasons = [one for each in alerts for one in (each.reasons or (each.title,))[:_REASONS_A_RULE]]
+    shown = ", ".join(list(dict.fromkeys(reasons))[:_MOST_REASONS])
+    hand = f" {_NOT_WRITTEN}" if _left_to_teacher(alerts) else ""
     why = f" `why {first.student_id}`" if _TYPEABLE.fullmatch(first.student_id) else ""
-    return f"- **{first.student}**: {'; '.join(parts)}.{why}"
+    return f"- {first.student}{hand}: {shown}{why}"
 
 
-def _within(head: str, blocks: Sequence[str], foot: str, at_most: int) -> str:
-    """As many blocks as there is room for, and how many there was none for."""
-    kept: list[str] = []
-    room = at_most - len(head) - len(foot) - 80
-    for block in blocks:
-        room -= len(block) + 1
+def _within(head: str, students: Sequence[Sequence[Alert]], foot: str, at_most: int) -> str:
+    """The first students below their headings, the others folded up, as many as have room."""
+    room = at_most - len(head) - len(foot) - 400  # the headings, and the count of the others
+    kept: list[Sequence[Alert]] = []
+    for own in students:
+        room -= len(_line(own)) + 1
         if room < 0:
             break
-        kept.append(block)
-    left = len(blocks) - len(kept)
-    more = [f"- and {left} more: write `risk` to see them."] if left else []
-    return "\n".join([head, "", *kept, *more, "", foot])
+        kept.append(own)
+    parts = [head, *_blocks(kept[:MOST_STUDENTS])]
+    if kept[MOST_STUDENTS:]:
+        folded = kept[MOST_STUDENTS:]
+        title = f"and {len(folded)} more: {_by_level(folded)}"
+        parts += ["", f"```spoiler {title}", *map(_line, folded), "```"]
+    if students[len(kept) :]:
+        left = students[len(kept) :]
+        parts += ["", f"… and {len(left)} for whom there is no room here: {_by_level(left)}."]
+    return "\n".join([*parts, "", foot])
+
+
+def _blocks(students: Sequence[Sequence[Alert]]) -> Iterator[str]:
+    for heading, own in groupby(students, key=_heading):
+        yield f"\n**{heading}**\n"
+        yield from map(_line, own)
+
+
+def _by_level(students: Sequence[Sequence[Alert]]) -> str:
+    """`risk high 3, medium 1`."""
+    levels = Counter(own[0].risk_level for own in students)
+    ordered = sorted(levels, key=RISK_LEVELS.index, reverse=True)
+    return "risk " + ", ".join(f"{level} {levels[level]}" for level in ordered)
+
+
+def _short(text: str) -> str:
+    """A text from outside may be of any length; a line may not."""
+    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"

@@ -13,6 +13,7 @@ from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
 from nudgebot.nudging.facts import Facts, GroupFacts
 from nudgebot.nudging.freshness import newest
+from nudgebot.nudging.history import written_to
 from nudgebot.nudging.mentor_alert import Alert, alert
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
@@ -21,8 +22,6 @@ from nudgebot.nudging.rule import AppliesTo, Rule
 from nudgebot.nudging.study_plan import WeakSkill
 from nudgebot.school.days import from_day, local_day
 from nudgebot.store import Store
-
-ROUTED = "the risk is critical, so the student was not written to"
 
 
 class Composing(Protocol):
@@ -53,6 +52,7 @@ class Wording:
         self._seats = seats(store, pupils)
         self._names = _teacher_names(store, self._teachers.values())
         self._holidays = _holidays(store, self._as_of, policy)
+        self._written_to = written_to(store, ids, self._as_of)
         plans = {w.nudge.student_id for w in passage.ready if w.candidate.rule.include_study_plan}
         self._skills = weak_skills(store, plans, self._as_of, zone=policy.zone) if plans else {}
 
@@ -81,9 +81,11 @@ class Wording:
 
     def alert(self, waiting: Waiting) -> Alert:
         """What a teacher is told of a student."""
-        made = alert(waiting.candidate.rule, self.facts(waiting.nudge.student_id))
-        reasons = (*made.reasons, ROUTED) if waiting.candidate.routed else made.reasons
-        return replace(made, reasons=reasons, also_told=waiting.nudge.to_student)
+        student_id = waiting.nudge.student_id
+        made = alert(waiting.candidate.rule, self.facts(student_id))
+        return replace(
+            made, also_told=student_id in self._written_to, routed=waiting.candidate.routed
+        )
 
     def group_facts(self, seat: Seat, figures: NewestFigures) -> GroupFacts:
         """What is true of everybody in a class."""

@@ -19,7 +19,7 @@ from nudgebot.nudging import rule as words
 from nudgebot.nudging.compose import Composer
 from nudgebot.nudging.facts import GroupFacts
 from nudgebot.nudging.length import LONGEST
-from nudgebot.nudging.mentor_alert import alert, digest
+from nudgebot.nudging.mentor_alert import Alert, alert, digest
 from nudgebot.nudging.rendering import CompositionError, UnknownFigureError
 from nudgebot.nudging.resources import Resource
 from nudgebot.nudging.rule import All, AppliesTo, Delivery, Not, Urgency
@@ -283,33 +283,108 @@ WEAK = All(
 
 
 def test_an_alert_tells_the_numbers_behind_it() -> None:
-    """A teacher can check every reason; what did not hold is not told."""
+    """A teacher can check every reason; what did not hold is not told; the risk stands apart."""
     found = alert(rule(WEAK), facts({"video_completion_rate": None, "xp": None}))
-    assert found.reasons == (
-        "average score: 52.4% (less than 60%)",
-        "risk level: high",
-        "xp: not known",
-    )
-    assert (found.student, found.title) == ("Ana Sofía Lind (7b)", "Hello &#42;rule&#42;")
+    assert found.reasons == ("average 52\u00a0%", "XP not known")
+    assert (found.student, found.title) == ("**Ana Sofía Lind** (7b)", "Hello &#42;rule&#42;")
+    assert found.risk_level == "high"
 
 
-def test_a_digest_is_sorted_and_says_what_it_left_out() -> None:
-    """The most urgent come first, a student once, and a full message counts the rest."""
-    made = [
-        alert(
-            rule(urgency=Urgency.CRITICAL if number == 70 else Urgency.LOW),
-            facts(student_id=f"s{number}", full_name=f"Student {number:03}"),
-        )
-        for number in range(200)
+def test_what_only_says_how_much_there_is_is_left_out() -> None:
+    """Nineteen exams are no reason to worry; where there is nothing else, they are told."""
+    evidence = Check("recent_exam_count", "greater_than", 2)
+    low = Check("average_score", "less_than", 60)
+    assert alert(rule(All((evidence, low))), facts()).reasons == ("average 52\u00a0%",)
+    assert alert(rule(evidence), facts()).reasons == ("3 exams in 90 days",)
+
+
+def _about(number: int, *, level: str = "low", score: float = 0.4, **changes: Any) -> Alert:
+    made = alert(
+        rule(WEAK, urgency=changes.pop("urgency", Urgency.LOW)),
+        facts({"risk_level": level, "risk_score": score},
+              student_id=f"s{number}", full_name=f"Student {number:03}"),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def _shown(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\*\*Student (\d+)\*\*", text)]
+
+
+def test_a_digest_begins_with_whom_it_is_most_about() -> None:
+    """What cannot wait, then the level of risk, the rule's urgency, the score, the name."""
+    alerts = [
+        _about(1, level="medium", score=0.5),
+        _about(2, level="medium", score=0.6),
+        _about(3, level="medium", score=0.6),
+        _about(4, level="critical", score=0.9),
+        _about(5, level="high", score=0.7),
+        _about(6, level="medium", score=0.5, urgency=Urgency.HIGH),
+        _about(7, level="low", urgency=Urgency.CRITICAL),
+        _about(8, level="unknown", score=0),
     ]
-    text = digest([*made, replace(made[5], title="Second")], at_most=3000)
-    lines = text.splitlines()
-    assert lines[0] == "**200 students need your attention**, the most urgent first."
-    assert lines[2].startswith("- **Student 070 (7b)**: Hello &#42;rule&#42; (critical)")
-    assert "Hello &#42;rule&#42; (low); Second (low). `why s5`" in text
-    shown = sum(line.startswith("- **") for line in lines)
-    assert f"- and {200 - shown} more: write `risk` to see them." in lines
+    text = digest(alerts)
+    assert _shown(text) == [7, 4, 5, 6, 2, 3, 1, 8]
+    assert text.splitlines()[0] == "**8 students need your attention**, the highest risk first."
+    assert re.findall(r"^\*\*\S+ (?!students)(.*)\*\*$", text, re.MULTILINE) == [
+        "At once", "Risk critical", "Risk high", "Risk medium", "Risk not measured yet",
+    ]  # fmt: skip
+    assert digest(alerts[::-1]) == text
+
+
+def test_a_student_is_in_a_digest_once() -> None:
+    """With the main reasons of all her alerts, on one short line."""
+    alerts = [
+        _about(1, reasons=("one", "two", "three")),
+        _about(1, rule_id="b", reasons=("one", "four"), urgency=Urgency.HIGH),
+        _about(1, rule_id="c", reasons=("five",)),
+        _about(2, reasons=()),
+    ]
+    text = digest(alerts)
+    assert "- **Student 001** (7b): one, four, five `why s1`" in text.splitlines()
+    assert "- **Student 002** (7b): Hello &#42;rule&#42; `why s2`" in text.splitlines()
+
+
+def test_a_digest_is_short_and_folds_up_the_rest() -> None:
+    """Ten students are shown; the others are counted, and a tap opens them."""
+    text = digest([_about(n, level="high" if n < 12 else "low") for n in range(14)])
+    shown, folded = text.split("```spoiler and 4 more: risk high 2, low 2\n")
+    assert (_shown(shown), _shown(folded)) == (list(range(10)), [10, 11, 12, 13])
+    assert folded.splitlines()[4] == "```"
+
+
+def test_a_digest_never_outgrows_a_message() -> None:
+    """Whom there is no room for is counted; a name of any length is cut."""
+    alerts = [_about(number) for number in range(200)]
+    text = digest(alerts, at_most=3000)
     assert len(text) <= 3000
+    left = 200 - len(_shown(text))
+    assert f"… and {left} for whom there is no room here: risk low {left}." in text
+    long = replace(_about(1), student_id="s2")
+    endless = alert(rule(WEAK), facts(student_id="s3", full_name="*" * 20_000))
+    assert len(digest([long, endless])) < 2000
+
+
+@pytest.mark.parametrize(
+    ("alerts", "says"),
+    [
+        pytest.param([_about(1, also_told=True)],
+                     "I am writing to the student as well.", id="told"),
+        pytest.param([_about(1, also_told=False)],
+                     "I did not write to the student.", id="not told"),
+        pytest.param([_about(1, also_told=False, routed=True)],
+                     "I did not write to the student: at critical risk a person comes first.",
+                     id="a person first"),
+        pytest.param([_about(1, also_told=True, routed=True)],
+                     "I am writing to the student as well.", id="told by another rule"),
+    ],
+)  # fmt: skip
+def test_an_alert_says_whether_the_student_was_written_to(alerts: list[Alert], says: str) -> None:
+    """Only what is true: another rule may write to her in the same minute."""
+    assert f"\n{says} `why s1`" in digest(alerts)
+    both = digest([*alerts, _about(2, also_told=True)])
+    assert ("Student 001** (7b) ✋:" in both) == ("a person" in says)
+    assert ("✋ not written to" in both) == ("a person" in says)
 
 
 def test_a_student_id_that_cannot_be_typed_is_not_offered() -> None:
