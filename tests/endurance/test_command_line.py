@@ -26,6 +26,7 @@ def run(
     path = folder / "zuliprc"
     if zuliprc is not None:
         path.write_text(zuliprc, encoding="utf-8")
+        path.chmod(0o600)
     rules, templates = write_rules(folder, word="wordcommandline")
     own: dict[str, object] = {
         "database": folder / "school.db",
@@ -155,3 +156,13 @@ def test_an_export_that_cannot_be_read(tmp_path: Path, content: bytes | None) ->
         export.write_bytes(content)
     ended = run(tmp_path, NO_ACCOUNT, "ingest", str(export))
     assert refusal(ended).startswith("export.zip")
+
+
+def test_a_zuliprc_that_others_can_read_is_told(tmp_path: Path) -> None:
+    """Whoever has the key is the bot."""
+    path = tmp_path / "zuliprc"
+    path.write_text(f"[api]\nkey={KEY}\n", encoding="utf-8")
+    path.chmod(0o644)
+    ended = run(tmp_path, None, "run")
+    assert "can be read by others: chmod 600" in ended.stderr
+    assert KEY not in ended.stderr
