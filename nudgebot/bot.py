@@ -109,6 +109,8 @@ class NudgebotHandler:
         try:
             house.book.reload_if_changed(as_of)
             house.outbox.run(as_of)
+            if self._reception is not None:
+                self._reception.catch_up(as_of)
             if self._people_read_at is None or as_of - self._people_read_at > PEOPLE_EVERY:
                 house.office.links.keep_users(house.gateway.users(), as_of)
                 self._people_read_at = as_of

@@ -35,12 +35,13 @@ from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.links import Links
 from nudgebot.school.tables import SCHEMA as SCHOOL
-from nudgebot.service import Clock, Service
+from nudgebot.service import Clock, Job, Service
 from nudgebot.service.notices import Notices
 from nudgebot.service.ticks import Ticks
 from nudgebot.settings import Settings
 from nudgebot.store import Store
 
+CATCH_UP_SECONDS = 10
 SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT)
 
 
@@ -171,7 +172,10 @@ def serve(
         listener = Listener(ear, store, reception, me=gateway.me, clock=clock)
         reception.resume()
         Service(
-            _ticks(house, clock, stopping).jobs(),
+            [
+                *_ticks(house, clock, stopping).jobs(),
+                Job("catching up", CATCH_UP_SECONDS, reception.catch_up),
+            ],
             listen=listener.run,
             deafen=listener.stop,
             clock=clock,

@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
 
+UNCLEAR = "unclear"
 ANSWER_FOLLOWS = timedelta(days=14)  # after a teacher's message, an answer is taken to be to it
 
 
 @dataclass(frozen=True)
 class TeacherMessage:
-    """A teacher's words to a student; `state` is the outbox's."""
+    """A teacher's words to a student; `state` is the outbox's.
+
+    `UNCLEAR` is what the outbox has given up to look for.
+    """
 
     key: str
     teacher_user_id: int
@@ -57,6 +61,14 @@ class Letters:
                 message.state,
             ],
         )
+
+    def open_messages(self) -> list[TeacherMessage]:
+        """Those whose fate was not known when they were last looked at, oldest first."""
+        rows = self._store.rows(
+            """SELECT * FROM teacher_messages WHERE state NOT IN ('sent', 'refused', 'unclear')
+               ORDER BY sent_at, key"""
+        )
+        return [_message(row) for row in rows]
 
     def messages_to(self, student_id: str, *, limit: int = 10) -> list[TeacherMessage]:
         """The newest messages to a student, newest first."""

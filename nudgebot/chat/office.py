@@ -51,8 +51,14 @@ class Mailbox(Protocol):
     def post(self, message: Outgoing, as_of: datetime) -> Posted:
         """Claim and send; a key is never sent twice."""
 
+    def find(self, key: str) -> Posted | None:
+        """How the message of a key stands, if there is one."""
+
     def unsettled(self) -> list[Posted]:
         """What waits, or what nobody can tell about."""
+
+    def refused(self, since: datetime) -> list[Posted]:
+        """What did not arrive for good."""
 
 
 @dataclass(frozen=True)

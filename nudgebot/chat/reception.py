@@ -11,6 +11,7 @@ from functools import partial
 
 from nudgebot.chat.acting import finish
 from nudgebot.chat.answer import Answer, Errand, Reply
+from nudgebot.chat.belated import tell_fates
 from nudgebot.chat.command import STUDENTS
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.cursor import Memory
@@ -74,6 +75,10 @@ class Reception:
         """Carry to its end what a crash cut short; once, before anything is heard."""
         for confirmed in self._office.confirmations.unfinished():
             self._background(partial(self._finish, confirmed))
+
+    def catch_up(self, as_of: datetime) -> int:
+        """Do what had to wait until the fate of earlier messages is known; every few seconds."""
+        return tell_fates(self._office, as_of)
 
     def message(self, incoming: Incoming) -> None:
         """Somebody wrote where the bot can read it."""

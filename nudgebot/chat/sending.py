@@ -120,7 +120,8 @@ def _summary(outcomes: Mapping[str, list[Student]]) -> str:
     ]
     if counts[WAITING]:
         lines.append(
-            f"{count(counts[WAITING], 'message')} will be tried or looked for again by itself."
+            f"{count(counts[WAITING], 'message')} will be tried or looked for again by itself; "
+            "I tell you what becomes of it."
         )
     return "\n".join(lines)
 

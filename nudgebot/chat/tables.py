@@ -81,4 +81,17 @@ ALTER TABLE confirmations ADD COLUMN about TEXT NOT NULL DEFAULT '';       -- to
 CREATE INDEX confirmations_by_asker ON confirmations (asker_id, number);
 """
 
-SCHEMA = Schema("chat", (("listening", _LISTENING), ("talking", _TALKING), ("previews", _PREVIEWS)))
+_FATES = """
+CREATE INDEX teacher_messages_open ON teacher_messages (sent_at)
+    WHERE state NOT IN ('sent', 'refused', 'unclear');
+"""
+
+SCHEMA = Schema(
+    "chat",
+    (
+        ("listening", _LISTENING),
+        ("talking", _TALKING),
+        ("previews", _PREVIEWS),
+        ("fates", _FATES),
+    ),
+)

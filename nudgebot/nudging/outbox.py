@@ -155,6 +155,15 @@ class Outbox:
         )
         return [_posted(row) for row in rows]
 
+    def refused(self, since: datetime) -> list[Posted]:
+        """What was refused for good since then, oldest first; each with its reason."""
+        rows = self._store.rows(
+            """SELECT * FROM outbox WHERE state = 'refused' AND settled_at >= ?
+               ORDER BY settled_at, key""",
+            [to_at(since)],
+        )
+        return [_posted(row) for row in rows]
+
     def find(self, key: str) -> Posted | None:
         """How the message of a key stands, if there is one."""
         row = self._row(key)

@@ -106,6 +106,8 @@ _OUTBOX_FLOOR = "ALTER TABLE outbox ADD COLUMN floor_message_id INTEGER NOT NULL
 # Of a message in several parts, the part that comes before this one.
 _OUTBOX_PARTS = "ALTER TABLE outbox ADD COLUMN after_key TEXT;"
 
+_OUTBOX_REFUSED = "CREATE INDEX outbox_refused ON outbox (settled_at) WHERE state = 'refused';"
+
 _WISHES = """
 CREATE TABLE consents (                      -- what a student asked for; no import touches it
     student_id TEXT PRIMARY KEY,
@@ -135,5 +137,6 @@ SCHEMA = Schema(
         ("wishes", _WISHES),
         ("outbox_floor", _OUTBOX_FLOOR),
         ("outbox_parts", _OUTBOX_PARTS),
+        ("outbox_refused", _OUTBOX_REFUSED),
     ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import ADMINS, STAFF, Call, Command, Scope
@@ -18,6 +20,8 @@ from nudgebot.school.links import KINDS, Kind
 
 MOST_PEOPLE = 30
 MOST_READINGS = 30
+MOST_REASONS = 3
+REFUSED_LATELY = timedelta(days=7)
 
 
 def status(call: Call) -> Answer:
@@ -53,6 +57,11 @@ def _for_admins(call: Call) -> list[str]:
     open_ = office.outbox.unsettled()
     if open_:
         lines.append(f"- {count(len(open_), 'message')} waiting or unclear in the outbox")
+    refused = office.outbox.refused(call.as_of - REFUSED_LATELY)
+    if refused:
+        reasons = Counter(each.reason for each in refused).most_common(MOST_REASONS)
+        lines.append(f"- ⚠️ {count(len(refused), 'message')} of the last 7 days did not arrive:")
+        lines += [f"  - {number:,}: {esc(reason)}" for reason, number in reasons]
     waiting = len(office.letters.waiting_answers())
     if waiting:
         lines.append(f"- {count(waiting, 'answer')} of students that no teacher could be given")
