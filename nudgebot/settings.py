@@ -214,6 +214,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "bulk_limit", "50", COUNT, "A bulk message to more students asks for a second confirmation."
     ),
+    Setting(
+        "crisis_help",
+        "Thank you for telling me. You are not alone with this. I am only a program, so please "
+        "talk to an adult you trust right now, at home or at school. If you are in danger, call "
+        "your local emergency number.",
+        TEXT,
+        "What a student is told who writes a phrase of `rules/crisis.yaml`: name your school's own "
+        "people and numbers.",
+    ),
     Setting("sends_per_minute", "120", COUNT, "Most requests that send something in a minute."),
     Setting("school_name", "", TEXT, "The school's name, at the top of each page of a PDF."),
     Setting("paper", "a4", PAPER, "The paper of PDFs asked for in chat, a4 or letter."),

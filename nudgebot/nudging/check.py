@@ -80,8 +80,18 @@ def examine(sources: Sources, *, metrics: Mapping[str, Metric] = METRIC) -> Find
             problems += _awkward(template, composer, metrics)
     if problems:
         return Findings(rules, templates, tuple(sorted(set(problems))))
-    hints = {*_idle(rules, templates), *_unsaid(rules, templates, composer, metrics)}
+    hints = {
+        *_unheard(rules),
+        *_idle(rules, templates),
+        *_unsaid(rules, templates, composer, metrics),
+    }
     return Findings(rules, templates, hints=tuple(sorted(hints)))
+
+
+def _unheard(rules: RuleSet) -> Iterator[Problem]:
+    if not rules.crisis.phrases:
+        message = "no file lists phrases, so that no student's words are ever passed on as urgent"
+        yield Problem("rules", 0, "crisis", message)
 
 
 def _missing_parts(rules: RuleSet, templates: TemplateSet) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""What students asked for: a pause, an end, quiet hours of their own; no import touches it."""
+"""When students get no nudges: a pause, an end, hours of their own; no import touches it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ class Consent:
     stopped: bool = False
     paused_until: datetime | None = None
     quiet: QuietHours | None = None
+    held: str = ""  # why nudges wait for a person, in a sentence
 
     def silence(self, as_of: datetime) -> str:
         """Why the student gets no nudge now, in a sentence; empty when she may."""
+        if self.held:
+            return self.held
         if self.stopped:
             return "The student asked for no nudges."
         if self.paused_until is not None and as_of < self.paused_until:
@@ -47,9 +50,13 @@ class Consents:
         """No nudge until the student says start."""
         self._set(student_id, as_of, stopped_at=to_at(as_of))
 
+    def hold(self, student_id: str, why: str, as_of: datetime) -> None:
+        """No nudge until the student says start, though she did not ask for that."""
+        self._set(student_id, as_of, held_why=why)
+
     def start(self, student_id: str, as_of: datetime) -> None:
-        """End a stop and a pause; the quiet hours stay."""
-        self._set(student_id, as_of, stopped_at=None, paused_until_at=None)
+        """End a stop, a pause and a hold; the quiet hours stay."""
+        self._set(student_id, as_of, stopped_at=None, paused_until_at=None, held_why="")
 
     def quiet(
         self, student_id: str, start_hour: int | None, end_hour: int | None, as_of: datetime
@@ -72,7 +79,7 @@ class Consents:
         )
         return {row["student_id"]: _consent(row) for row in rows}
 
-    def _set(self, student_id: str, as_of: datetime, **columns: int | None) -> None:
+    def _set(self, student_id: str, as_of: datetime, **columns: int | str | None) -> None:
         names = list(columns)
         assigned = ", ".join(f"{name} = excluded.{name}" for name in [*names, "changed_at"])
         self._store.execute(
@@ -89,4 +96,5 @@ def _consent(row: sqlite3.Row) -> Consent:
         stopped=row["stopped_at"] is not None,
         paused_until=None if row["paused_until_at"] is None else from_at(row["paused_until_at"]),
         quiet=QuietHours(row["quiet_start"], row["quiet_end"]) if own_hours else None,
+        held=row["held_why"],
     )

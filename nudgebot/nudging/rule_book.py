@@ -15,6 +15,7 @@ from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Metric
 from nudgebot.nudging.check import Findings, Sources, examine, read_sources
 from nudgebot.nudging.compose import Composer
+from nudgebot.nudging.crisis import Crisis
 from nudgebot.nudging.resources import Resources
 from nudgebot.nudging.rules import RuleSet
 from nudgebot.nudging.templates import TemplateSet
@@ -62,6 +63,7 @@ class RuleBook:
         self._metrics = metrics
         self._seen = ""
         self._in_force = Findings(RuleSet(), TemplateSet())
+        self.crisis = Crisis()
         self.problems: tuple[Problem, ...] = ()
         self.hints: tuple[Problem, ...] = ()
         self.in_force_since: datetime | None = None
@@ -95,6 +97,9 @@ class RuleBook:
         self._seen = print_now
         found = examine(sources, metrics=self._metrics)
         self.problems, self.hints = found.problems, found.hints
+        if found.rules.crisis.phrases:
+            # A student in danger does not wait until somebody has mended a rule.
+            self.crisis = found.rules.crisis
         if found.problems:
             log.warning(
                 "%s in the rule files; %s",
@@ -108,6 +113,7 @@ class RuleBook:
                 hints=found.hints,
             )
         self._in_force, self.in_force_since = found, as_of
+        self.crisis = found.rules.crisis
         log.info("%s in force", _counted(len(found.rules.rules), "rule"))
         return Reload(changed=True, taken=True, in_force_since=as_of, hints=found.hints)
 

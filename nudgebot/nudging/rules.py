@@ -11,6 +11,8 @@ from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Metric
 from nudgebot.nudging.complaints import checked
 from nudgebot.nudging.conditions import ConditionReader
+from nudgebot.nudging.crisis import KEY as CRISIS
+from nudgebot.nudging.crisis import Crisis, read_crisis
 from nudgebot.nudging.resources import Resource, Resources, read_resources
 from nudgebot.nudging.rule import All, AppliesTo, Rule
 from nudgebot.nudging.rule_file import RuleKeys
@@ -31,6 +33,7 @@ class RuleSet:
 
     rules: tuple[Rule, ...] = ()
     resources: Resources = field(default_factory=Resources)
+    crisis: Crisis = field(default_factory=Crisis)
     problems: tuple[Problem, ...] = ()
 
     def rule(self, rule_id: str) -> Rule | None:
@@ -66,7 +69,8 @@ def rules_of(
     rules = tuple(sorted(reader.rules, key=lambda rule: rule.id))
     reader.problems += _between_rules(rules, templates)
     resources = Resources(tuple(reader.resources))
-    return RuleSet(rules, resources, tuple(sorted(reader.problems)))
+    crisis = Crisis(tuple(dict.fromkeys(reader.phrases)))
+    return RuleSet(rules, resources, crisis, tuple(sorted(reader.problems)))
 
 
 @dataclass
@@ -75,6 +79,7 @@ class _Reader:
     problems: list[Problem]
     rules: list[Rule] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
+    phrases: list[str] = field(default_factory=list)
 
     def file(self, file: str, text: str) -> None:
         root, problems = read_yaml(text, file=file)
@@ -84,6 +89,10 @@ class _Reader:
         if isinstance(root, Entries) and "resources" in root.entries:
             resources, problems = read_resources(root, file)
             self.resources += resources
+            self.problems += problems
+        elif isinstance(root, Entries) and CRISIS in root.entries:
+            phrases, problems = read_crisis(root, file)
+            self.phrases += phrases
             self.problems += problems
         elif isinstance(root, Entries) and "rules" in root.entries:
             self._list(root, file)

@@ -128,6 +128,11 @@ CREATE TABLE snoozes (                       -- a teacher's word; it ends by its
 ) WITHOUT ROWID;
 """
 
+_HOLDS = """
+-- Why nudges wait for a person, in a sentence; empty: they do not.
+ALTER TABLE consents ADD COLUMN held_why TEXT NOT NULL DEFAULT '';
+"""
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -138,5 +143,6 @@ SCHEMA = Schema(
         ("outbox_floor", _OUTBOX_FLOOR),
         ("outbox_parts", _OUTBOX_PARTS),
         ("outbox_refused", _OUTBOX_REFUSED),
+        ("holds", _HOLDS),
     ),
 )

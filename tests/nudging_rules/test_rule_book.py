@@ -36,6 +36,7 @@ class Folders:
         self.rules.mkdir()
         self.templates.mkdir()
         self.write("hello.yaml", RULE)
+        self.write("crisis.yaml", "crisis:\n  en:\n    - want to die\n")
         self.write("hello.md", template("Hello {{ first_name }}"))
         self.write("frame.md", FRAME)
         for name in ("study_plan.md", "resources.md"):
@@ -64,6 +65,14 @@ def test_the_shipped_folders_have_no_problem() -> None:
 def test_small_good_folders_have_no_problem(folders: Folders) -> None:
     """The check has nothing to say where nothing is wrong."""
     assert folders.check() == []
+
+
+def test_a_folder_without_phrases_of_a_crisis_is_told(folders: Folders) -> None:
+    """A school with rules of its own may not know that it needs them; nothing else waits for it."""
+    (folders.rules / "crisis.yaml").unlink()
+    (hint,) = folders.check()
+    assert "no file lists phrases" in hint
+    assert RuleBook(folders.rules, folders.templates).reload_if_changed(NOW).taken
 
 
 @pytest.mark.parametrize(
