@@ -77,6 +77,7 @@ class Command:
     examples: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     arguments: str = ""  # a pattern for all of what may follow, where other words mean no command
+    own_arguments: str = ""  # the same for a student, whose other words are for her teacher
     changes_world: bool = False
 
     @property
@@ -123,7 +124,10 @@ class Registry:
                 if match is None or (best is not None and match.end() <= best[0]):
                     continue
                 rest = text[match.end() :].strip(" \t\n,:")
-                if not command.arguments or _fits(command.arguments, rest):
+                pattern = command.arguments
+                if held == STUDENTS and command.own_arguments:
+                    pattern = command.own_arguments
+                if not pattern or _fits(pattern, rest):
                     best = (match.end(), Found(command, rest))
         return None if best is None else best[1]
 

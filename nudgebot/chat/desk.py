@@ -28,6 +28,7 @@ STRANGER = (
     "are there. An administrator of nudgebot can link you."
 )
 ELSEWHERE = "That is about students, so I have answered you in a direct message."
+IN_PRIVATE = "I have answered you in a direct message."
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ class Desk:
         )
         replies = [Reply(place, answer)]
         if place != incoming.place:
-            replies.append(Reply(incoming.place, Answer(ELSEWHERE)))
+            about_students = answer.students and heard.asker.is_staff
+            replies.append(
+                Reply(incoming.place, Answer(ELSEWHERE if about_students else IN_PRIVATE))
+            )
         return replies
 
     def note(
@@ -109,14 +113,16 @@ class Desk:
 
     def _answer(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
         asker, found = heard.asker, heard.found
+        is_crisis = self._office.book.crisis.is_in(heard.text)
         if not asker.roles:
-            return Answer(STRANGER)
+            helped = self._office.settings["crisis_help"] if is_crisis else STRANGER
+            return Answer(helped, private=is_crisis)
         if found is not None:
             call = Call(found.command, asker, incoming, found.text, as_of, self._office)
             return found.command.run(call)
         if Role.STUDENT in asker.roles and not asker.is_staff:
-            if incoming.is_private and incoming.content.strip():
-                return take_answer(self._office, incoming, asker, as_of)
+            if is_crisis or (incoming.is_private and incoming.content.strip()):
+                return take_answer(self._office, incoming, asker, heard.text, as_of)
             return replace(Answer(short(self._office.registry, asker.roles)), private=True)
         if not heard.text:
             return Answer(short(self._office.registry, asker.roles))

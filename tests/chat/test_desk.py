@@ -18,7 +18,7 @@ from chat.town import (
 )
 from nudgebot.chat.command import Role, Scope
 from nudgebot.chat.commands import report
-from nudgebot.chat.desk import ELSEWHERE
+from nudgebot.chat.desk import ELSEWHERE, IN_PRIVATE
 from nudgebot.chat.desk import STRANGER as WHO
 from nudgebot.nudging.messages import Direct, InStream
 
@@ -197,4 +197,4 @@ def test_a_students_stream_question_is_answered_privately(town: Town) -> None:
     town.figures.rows["s1"] = {"current_streak": 3}
     town.say(ANA, "@**nudgebot** progress", InStream(CLASS_STREAM, "t"))
     assert "Your progress" in town.zulip.to(ANA)[0]
-    assert town.zulip.in_stream(CLASS_STREAM) == [ELSEWHERE]
+    assert town.zulip.in_stream(CLASS_STREAM) == [IN_PRIVATE]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import KNOWN, Call, Command, Registry, Role, Scope
+from nudgebot.chat.commands.students import COMMANDS as OWN
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc
 
@@ -54,6 +57,8 @@ def _one(command: Command) -> str:
     return "\n".join(lines)
 
 
+_NAMES = "|".join(re.escape(name) for command in OWN for name in command.names)
+
 COMMANDS = (
     Command(
         name="help",
@@ -62,6 +67,7 @@ COMMANDS = (
         examples=("help", "help message"),
         aliases=("hilfe", "commands"),
         arguments=r"(?:[\w`<>\[\]-]+ ?){0,3}",
+        own_arguments=rf"(?:(?:on |with )?`?(?:{_NAMES}|help)`?)?",
         roles=KNOWN,
         scope=Scope.NOBODY,
         run=help_,

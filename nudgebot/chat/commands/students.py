@@ -1,92 +1,33 @@
-"""What a student can say about herself: progress, why, pause, stop, start, quiet, privacy."""
+"""What a student can say about herself: why, pause, stop, start, quiet, privacy."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import STUDENTS, Call, Command, Scope
-from nudgebot.chat.figures_text import as_number, count, percent
-from nudgebot.chat.reading import data_note, figures_of
+from nudgebot.chat.commands.progress import progress
 from nudgebot.errors import CommandError
-from nudgebot.insight.performance import performance
-from nudgebot.insight.table import Value
 from nudgebot.markup import esc, global_time
 
 LONGEST_PAUSE_DAYS = 60
 MOST_NUDGES = 5
 PLEASE = r"(?:(?:please|now|it|this|all|messages|nudges|messaging me|sending me)[ ,]*)*"
-HOURS = r"(\d{1,2})(?::00)?\s*(?:-|–|to|until)\s*(\d{1,2})(?::00)?"
+HOUR = r"(\d{1,3})(?:[:.](\d\d))?\s*(?:([ap])\.?m\.?|h|uhr)?"
+HOURS = rf"{HOUR}\s*(?:-|–|to|until)\s*{HOUR}"
 PRIVACY = """\
 **What I know and who sees it**
 - I read what your school's learning system exports: activity, practice, exams, assignments.
-- Your teachers see figures of the students in their own classes; administrators see all. \
-Every look at your data is written down.
-- Other students see nothing of you, and nobody gets a ranking from me.
-- What you write to me here is kept and goes to your teacher. Nudges, and whether they helped, \
-are kept too.
-- `stop` ends nudges at once, `pause 7` for a week. What your teacher writes still reaches you.
+- Your teachers see the figures of the students in their own classes, and how each compares with \
+the class. Administrators see all. Every look at your data is written down.
+- Other students see nothing of you.
+- What you write to me here is kept and read by the teacher who wrote to you last, or else by all \
+your teachers. If somebody else of the school wrote to you, that person reads it too. If it sounds \
+as if you are in danger, all your teachers get it at once.
+- Nudges, and whether they helped, are kept too. `stop` ends nudges at once, `pause 7` for a week. \
+What your teacher writes still reaches you.
 - Something is wrong, or you want it corrected or deleted? Write it here; a person reads it."""
-
-
-def progress(call: Call) -> Answer:
-    """Answer `progress`: own figures, in kind words, without any comparison."""
-    student_id = _own(call)
-    row = figures_of(call.office, student_id)
-    if row is None:
-        return _private(call, "There is nothing to show yet. It will come with your first work.")
-    lines = [
-        line for line in (_streak(row), _practice(row), _scores(row), _assignments(row)) if line
-    ]
-    lines += _tasks(call, student_id)
-    body = "\n".join(lines) or "There is nothing to show yet. It will come with your first work."
-    return _private(call, f"**Your progress**\n\n{body}\n\n{data_note(call.office, call.as_of)}")
-
-
-def _tasks(call: Call, student_id: str) -> list[str]:
-    found = performance(call.office.store, student_id, call.as_of, zone=call.office.zone)
-    if found is None:
-        return []
-    open_ = [("Still open", task) for task in found.missed[-3:]]
-    open_ += [("Coming up", task) for task in found.to_come[:3]]
-    return [f"- {label}: {esc(task.title)}, {global_time(task.due_at)}" for label, task in open_]
-
-
-def _streak(row: Mapping[str, Value]) -> str:
-    streak, best = as_number(row.get("current_streak")), as_number(row.get("highest_streak"))
-    if streak:
-        top = ", your best so far" if best is not None and streak >= best else ""
-        return f"- You are on a streak of {count(round(streak), 'day')}{top}."
-    days = as_number(row.get("active_days_7"))
-    if days:
-        return f"- You were active on {count(round(days), 'day')} in the last week."
-    return "- A few minutes today would begin a new streak."
-
-
-def _practice(row: Mapping[str, Value]) -> str:
-    questions = as_number(row.get("questions_answered"))
-    if not questions:
-        return ""
-    accuracy = as_number(row.get("accuracy"))
-    right = "" if accuracy is None else f", {percent(accuracy)} of them right"
-    skill = row.get("improved_skill")
-    better = f" You got better at {esc(skill)}!" if isinstance(skill, str) else ""
-    return f"- You answered {count(round(questions), 'question')} in four weeks{right}.{better}"
-
-
-def _scores(row: Mapping[str, Value]) -> str:
-    average = as_number(row.get("average_score"))
-    if average is None:
-        return ""
-    trend = {"improving": " and rising", "declining": ""}.get(str(row.get("score_trend")), "")
-    return f"- Your average score is {percent(average)}{trend}."
-
-
-def _assignments(row: Mapping[str, Value]) -> str:
-    rate = as_number(row.get("assignment_completion_rate"))
-    return "" if rate is None else f"- You handed in {percent(100 * rate)} of what was due lately."
 
 
 def why(call: Call) -> Answer:
@@ -148,17 +89,32 @@ def start(call: Call) -> Answer:
 
 
 def quiet(call: Call) -> Answer:
-    """Answer `quiet 21-8`, or `quiet off`."""
+    """Answer `quiet 21-8`, `quiet 9pm-7am`, or `quiet off`."""
     student_id = _own(call)
     hours = re.search(HOURS, call.text, re.IGNORECASE)
     if hours is None:
         call.office.consents.quiet(student_id, None, None, call.as_of)
         return _private(call, "Your own quiet hours are gone; the school's hold again.")
-    begin, end = int(hours.group(1)) % 24, int(hours.group(2)) % 24
+    begin, end = _hour(*hours.groups()[:3]), _hour(*hours.groups()[3:])
     if begin == end:
         raise CommandError("Quiet hours begin and end at different hours: `quiet 21-8`.")
     call.office.consents.quiet(student_id, begin, end, call.as_of)
     return _private(call, f"No nudges between {begin}:00 and {end}:00 of your own time.")
+
+
+def _hour(digits: str, minutes: str | None, half: str | None) -> int:
+    """An hour of the day, from 0 to 23; raises CommandError for one that no clock shows."""
+    hour, is_half = int(digits), half is not None
+    if minutes is not None and int(minutes):
+        raise CommandError("Quiet hours are whole hours: `quiet 21-8`.")
+    if hour > 24 or (is_half and not 1 <= hour <= 12):
+        shown = f"{digits} {half.lower()}.m." if half is not None else digits
+        raise CommandError(
+            f"There is no hour {shown}; write it as `quiet 21-8` or `quiet 9pm-8am`."
+        )
+    if half is None:
+        return hour % 24
+    return hour % 12 + (12 if half.lower() == "p" else 0)
 
 
 def privacy(_: Call) -> Answer:
@@ -192,7 +148,7 @@ COMMANDS = (
         name="why",
         usage="why",
         summary="Which nudges you got, and why.",
-        arguments=r"(?:did i get (?:this|that|it)|me|this|that)?(?: message| nudge)?",
+        arguments=r"(?:did i get (?:this|that|it)|this|that)?(?: message| nudge)?",
         roles=STUDENTS,
         scope=Scope.OWN,
         run=why,
@@ -230,8 +186,8 @@ COMMANDS = (
         name="quiet",
         usage="quiet <hour>-<hour>",
         summary="Hours of your day in which no nudge comes; `quiet off` ends that.",
-        examples=("quiet 21-8", "quiet off"),
-        arguments=rf"(?:hours )?(?:from )?(?:{HOURS}|off)",
+        examples=("quiet 21-8", "quiet 9pm-7am", "quiet off"),
+        arguments=rf"(?:hours )?(?:from )?(?:{HOURS}|off)(?:,? please)?",
         roles=STUDENTS,
         scope=Scope.OWN,
         run=quiet,
