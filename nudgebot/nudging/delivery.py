@@ -23,8 +23,10 @@ from nudgebot.nudging.nudges import Nudge, Nudges, Part
 from nudgebot.nudging.outbox import Outbox, Posted
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures, RulesInForce
+from nudgebot.nudging.rounds import WAITS, make_round
 from nudgebot.nudging.summary import summary_key
 from nudgebot.nudging.switches import Switches
+from nudgebot.nudging.timing import Hours
 from nudgebot.nudging.wording import Composing
 from nudgebot.school.links import Links
 from nudgebot.store import Store
@@ -100,7 +102,15 @@ class Deliverer:
             self._send_all(passage, done)
         return done
 
-    def _due(self, as_of: datetime) -> list[tuple[Nudge, Part]]:
+    def _due(self, as_of: datetime) -> Sequence[tuple[Nudge, Part]]:
+        """What goes now; what is for a teacher goes in rounds."""
+        hours = Hours(self._policy.zone, self._policy.quiet, self._policy.weekend_allowed)
+        made = make_round(self._store, self._due_today(as_of), hours=hours, as_of=as_of)
+        for (nudge, part), until in made.waits:
+            self._nudges.postpone(part, until, reason=WAITS, due_day=nudge.due_day)
+        return made.goes
+
+    def _due_today(self, as_of: datetime) -> list[tuple[Nudge, Part]]:
         """What is due; where today's summary is out, what came after it waits for tomorrow's."""
         due = self._nudges.due(as_of)
         if self._outbox.find(summary_key(as_of, self._policy)) is None:

@@ -156,12 +156,20 @@ class Nudges:
 
     def due(self, as_of: datetime) -> list[tuple[Nudge, Part]]:
         """What waits and is due, most urgent first."""
+        return self._waiting("p.due_at <= ?", [to_at(as_of)])
+
+    def for_teachers(self, ids: Collection[str], before: datetime) -> list[tuple[Nudge, Part]]:
+        """What waits for these teachers and is due before then, most urgent first."""
+        mine = "p.channel = 'mentor' AND p.person_id IN (SELECT value FROM json_each(?))"
+        return self._waiting(f"p.due_at < ? AND {mine}", [to_at(before), json.dumps(list(ids))])
+
+    def _waiting(self, where: str, values: Sequence[int | str]) -> list[tuple[Nudge, Part]]:
         rows = self._store.rows(
-            """SELECT n.*, p.channel, p.person_id, p.due_at AS part_due_at, p.state AS part_state,
-               p.reason AS part_reason, p.tries, p.outbox_key
-               FROM nudge_parts p JOIN nudges n ON n.nudge_key = p.nudge_key
-               WHERE p.state = 'waiting' AND p.due_at <= ? AND n.state = 'queued'""",
-            [to_at(as_of)],
+            f"""SELECT n.*, p.channel, p.person_id, p.due_at AS part_due_at, p.state AS part_state,
+                p.reason AS part_reason, p.tries, p.outbox_key
+                FROM nudge_parts p JOIN nudges n ON n.nudge_key = p.nudge_key
+                WHERE p.state = 'waiting' AND n.state = 'queued' AND {where}""",  # noqa: S608  # constants of this class
+            values,
         )
         found = [(_nudge(row), _joined_part(row)) for row in rows]
         return sorted(found, key=lambda pair: (-pair[0].urgency.rank, pair[0].due_at, pair[0].key))

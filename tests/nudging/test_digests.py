@@ -8,6 +8,7 @@ from nudgebot.nudging.history import written_to
 from nudgebot.nudging.messages import Direct
 from nudgebot.nudging.rule import Delivery, Rule, Test, Urgency
 from nudging.bench import Bench
+from nudging.fakes import failing
 from nudging.samples import HOUR, NOW, rule
 
 TEACHER = Direct((11,))
@@ -59,3 +60,98 @@ def test_who_was_written_to_lately(bench: Bench) -> None:
     bench.deliver()
     assert written_to(store, ["s1", "s2", "s3"], NOW + 23 * HOUR) == {"s1"}
     assert written_to(store, ["s1"], NOW + 25 * HOUR) == set()
+
+
+def _mentor(rule_id: str, urgency: Urgency, **changes: object) -> Rule:
+    return rule(rule_id, urgency=urgency, delivery_method=Delivery.MENTOR_ALERT, **changes)
+
+
+MORNING = NOW.replace(hour=9, minute=0)
+NO_STREAK, AVERAGE = "no streak at the moment", "average 55\u00a0%"
+
+
+def test_what_is_for_a_teacher_on_one_day_is_one_digest(bench: Bench) -> None:
+    """The urgent alert of the morning takes those along that were due after noon."""
+    bench.school.rules = [
+        _mentor("now", Urgency.HIGH),
+        _mentor("later", Urgency.MEDIUM, conditions=LOW),
+        _mentor("some_day", Urgency.LOW, conditions=Test("xp", "less_than", 9)),
+    ]
+    bench.school.figures.set("s1", xp=3)
+    bench.school.exported(MORNING)
+    bench.decide(MORNING)
+    bench.deliver(MORNING)
+    (text,) = bench.to(TEACHER)
+    assert text.count("**Student s1**") == 1
+    assert all(words in text for words in (NO_STREAK, AVERAGE, "3 XP in 4 weeks"))
+    for hours in range(1, 9):
+        bench.deliver(MORNING + hours * HOUR)
+    assert len(bench.to(TEACHER)) == 1
+    assert {state for state, _ in bench.states()} == {"sent"}
+
+
+def test_between_two_digests_there_is_time(bench: Bench) -> None:
+    """What comes up soon after a digest waits for the next, which is in time for what is urgent."""
+    bench.school.rules = [_mentor("now", Urgency.HIGH)]
+    bench.school.figures.set("s2", current_streak=5)
+    bench.school.figures.set("s3", current_streak=5)
+    bench.school.exported(MORNING)
+    bench.decide(MORNING)
+    bench.deliver(MORNING)
+    for number in (2, 3):
+        at = MORNING + (number - 1) * HOUR
+        bench.school.figures.set(f"s{number}", current_streak=0)
+        bench.decide(at)
+        assert bench.deliver(at).messages == 0
+        assert bench.deliver(at + HOUR / 2).messages == 0
+    assert bench.deliver(MORNING + 4 * HOUR).messages == 1
+    assert "2 students need your attention" in bench.to(TEACHER)[-1]
+
+
+def test_what_is_critical_does_not_wait(bench: Bench) -> None:
+    """It goes at once, and what waits for the teacher goes with it."""
+    bench.school.rules = [_mentor("now", Urgency.HIGH), _mentor("danger", Urgency.CRITICAL,
+                                                                conditions=LOW)]  # fmt: skip
+    for number in (1, 2, 3):
+        bench.school.figures.set(f"s{number}", current_streak=0 if number == 1 else 5,
+                                 average_score=90)  # fmt: skip
+    bench.school.exported(MORNING)
+    bench.decide(MORNING)
+    bench.deliver(MORNING)
+    bench.school.figures.set("s2", current_streak=0)
+    bench.school.figures.set("s3", average_score=30)
+    bench.decide(MORNING + HOUR)
+    bench.deliver(MORNING + HOUR)
+    _, text = bench.to(TEACHER)
+    assert text.index("Student s3") < text.index("Student s2")
+    assert "🚨 At once" in text
+
+
+def test_a_critical_alert_at_night_wakes_nobody_for_the_rest(bench: Bench) -> None:
+    """In quiet hours only what is critical goes out."""
+    bench.school.rules = [
+        _mentor("danger", Urgency.CRITICAL, conditions=LOW),
+        _mentor("later", Urgency.MEDIUM),
+    ]
+    night = NOW.replace(hour=2)
+    bench.school.exported(night)
+    bench.decide(night)
+    bench.deliver(night)
+    (text,) = bench.to(TEACHER)
+    assert AVERAGE in text
+    assert NO_STREAK not in text
+
+
+def test_teachers_do_not_wait_for_one_another(bench: Bench) -> None:
+    """Each has her own rounds."""
+    bench.school.teacher("t2", 12)
+    bench.school.rules = [_mentor("now", Urgency.HIGH)]
+    bench.school.exported(MORNING)
+    bench.decide(MORNING)
+    bench.messenger.before = lambda message: (
+        failing(False, retry_after_seconds=60)(message) if message.recipient == TEACHER else None
+    )
+    bench.deliver(MORNING)
+    bench.messenger.before = lambda _: None
+    bench.deliver(MORNING + HOUR)
+    assert len(bench.to(TEACHER)) == len(bench.to(Direct((12,)))) == 1
