@@ -60,7 +60,8 @@ def range_of(call: Call, said: Asked, class_ids: Collection[str] | None = None) 
     period = period_of(said.period, calendar(call, class_ids)) if said.period else None
     if period is None:
         return DateRange(today - timedelta(days=DEFAULT_DAYS - 1), today, "the last 4 weeks")
-    return DateRange(period.first, period.last, said.period)
+    title = "" if ".." in said.period else said.period  # dates are told anyway
+    return DateRange(period.first, period.last, title)
 
 
 def literal(text: str) -> str:

@@ -41,8 +41,13 @@ def report_student(call: Call) -> Answer:
         students=students,
         heading=f"What next for {student.first_name}?",
         buttons=_next_for_student(said, key),
-        attachments=pictures(call, parts.chart, key),
+        attachments=pictures(call, parts.chart if _is_anything(report) else None, key),
     )
+
+
+def _is_anything(report: StudentReport) -> bool:
+    """Whether the period holds anything that is worth a picture."""
+    return bool(report.totals.active_days or report.assignment_counts.due)
 
 
 def _student_worked_out(

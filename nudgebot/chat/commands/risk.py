@@ -101,8 +101,15 @@ def why(call: Call) -> Answer:
     parts.append(_nudges(call.office.nudges.of_student(student.student_id, limit=MOST_NUDGES)))
     parts.append(_dropped(call.office.decisions.of_student(student.student_id)))
     parts.append(data_note(call.office, call.as_of))
+    key = student.student_id
     return Answer(
-        "\n\n".join(part for part in parts if part), students=frozenset({student.student_id})
+        "\n\n".join(part for part in parts if part),
+        students=frozenset({key}),
+        heading=f"What next for {student.first_name}?",
+        buttons=(
+            Button("View report", "The performance report", f"report student {key}"),
+            Button("Message", "Write a message", f"message {key}"),
+        ),
     )
 
 

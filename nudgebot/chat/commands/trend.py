@@ -92,7 +92,6 @@ def _answer(
     students: frozenset[str],
     buttons: tuple[Button, ...],
 ) -> Answer:
-    ids = (*ids, found.metric)
     if said.form:
         return handed_over(
             call,
@@ -100,7 +99,7 @@ def _answer(
             found,
             report_type="trend",
             caption=f"{found.title} of **{shown}**:",
-            ids=ids,
+            ids=(*ids, found.metric),
             students=students,
             title=who,
         )
