@@ -68,7 +68,7 @@ class Reception:
         self._desk = Desk(office, me)
         self._memory = Memory(office.store)
         self._skipped = Skipped(office.store)
-        self._speaker = Speaker(office.outbox, office.confirmations, board)
+        self._speaker = Speaker(office.store, office.outbox, office.confirmations, board)
         self._failures: Counter[str] = Counter()
 
     def resume(self) -> None:
@@ -78,6 +78,7 @@ class Reception:
 
     def catch_up(self, as_of: datetime) -> int:
         """Do what had to wait until the fate of earlier messages is known; every few seconds."""
+        self._speaker.catch_up(as_of)
         return tell_fates(self._office, as_of)
 
     def message(self, incoming: Incoming) -> None:
@@ -118,7 +119,8 @@ class Reception:
         as_of = self._clock()
         for notice in self._skipped.notices():
             with self._office.store.transaction():
-                lines = self._speaker.claim(lines_of([notice.reply], notice.source), as_of)
+                lines = lines_of([notice.reply], notice.source)
+                lines = self._speaker.claim(lines, as_of, asker_id=notice.asker_id)
                 self._skipped.forget(notice.message_ids)
             self._speaker.push(lines, as_of, asker_id=notice.asker_id)
         if after_gap:
@@ -141,7 +143,7 @@ class Reception:
         with self._office.store.transaction():
             self._desk.note(replies, incoming, heard, as_of)
             words = [each for each in lines if not (encloses and each.message.buttons)]
-            claimed = self._speaker.claim(words, as_of)
+            claimed = self._speaker.claim(words, as_of, asker_id=asker_id)
             if not encloses:
                 self._memory.handle(source, as_of)
         self._speaker.push(claimed, as_of, asker_id=asker_id)
@@ -149,7 +151,7 @@ class Reception:
             rest = self._speaker.enclose(replies, source)
             rest += [each for each in lines if each.message.buttons]
             with self._office.store.transaction():
-                claimed = self._speaker.claim(rest, as_of)
+                claimed = self._speaker.claim(rest, as_of, asker_id=asker_id)
                 self._memory.handle(source, as_of)
             self._speaker.push(claimed, as_of, asker_id=asker_id)
         for reply in replies:
@@ -184,7 +186,7 @@ class Reception:
     def _post(
         self, replies: Sequence[Reply], source: str, as_of: datetime, *, asker_id: int
     ) -> None:
-        lines = self._speaker.claim(lines_of(replies, source), as_of)
+        lines = self._speaker.claim(lines_of(replies, source), as_of, asker_id=asker_id)
         self._speaker.push(lines, as_of, asker_id=asker_id)
 
     def _look_at(self, waiting: Confirmation) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -12,8 +12,11 @@ from nudgebot.chat.answer import Reply, choices_in_words
 from nudgebot.chat.confirmations import Confirmations
 from nudgebot.chat.enclosing import enclosed
 from nudgebot.chat.office import Mailbox
+from nudgebot.chat.pending import Line, Pending
 from nudgebot.errors import DeliveryError
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
+from nudgebot.nudging.outbox import Posted
+from nudgebot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +35,6 @@ class Board(Protocol):
 
     def upload(self, name: str, data: bytes) -> str:
         """Upload a file, and return the path to link to."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One message of a reply; `token` is the confirmation that it asks for."""
-
-    message: Outgoing
-    token: str = ""
 
 
 def lines_of(replies: Sequence[Reply], source: str) -> list[Line]:
@@ -84,12 +79,20 @@ def _lines(reply: Reply) -> Iterator[Line]:
 
 
 class Speaker:
-    """Claims and sends; what cannot be sent now, the outbox sends later."""
+    """Claims and sends; what cannot be sent now, the outbox sends later.
 
-    def __init__(self, outbox: Mailbox, confirmations: Confirmations, board: Board) -> None:
+    When a line's fate is known, now or later, it is followed up: where the bot may not post, the
+    asker gets it as a DM, and a preview gets the two answers as reactions.
+    """
+
+    def __init__(
+        self, store: Store, outbox: Mailbox, confirmations: Confirmations, board: Board
+    ) -> None:
+        self._store = store
         self._outbox = outbox
         self._confirmations = confirmations
         self._board = board
+        self._pending = Pending(store)
 
     def enclose(self, replies: Sequence[Reply], source: str) -> list[Line]:
         """Make and upload what goes with the replies; the messages that show it, or say why not.
@@ -103,30 +106,51 @@ class Speaker:
             for number, (reply, each) in enumerate(found)
         ]
 
-    def claim(self, lines: Sequence[Line], as_of: datetime) -> list[Line]:
+    def claim(self, lines: Sequence[Line], as_of: datetime, *, asker_id: int) -> list[Line]:
         """Those not claimed before; within the transaction in which their cause has its effects."""
-        return [line for line in lines if self._outbox.claim(line.message, as_of)]
+        with self._store.transaction():
+            claimed = [line for line in lines if self._outbox.claim(line.message, as_of)]
+            for line in claimed:
+                self._pending.keep(line, asker_id=asker_id)
+        return claimed
 
     def push(self, lines: Sequence[Line], as_of: datetime, *, asker_id: int) -> None:
-        """Send what was claimed; where the bot may not post, the asker gets it as a DM."""
+        """Send what was claimed."""
         for line in lines:
             posted = self._outbox.push(line.message, as_of)
-            message = line.message
-            if posted.state == "refused" and isinstance(message.recipient, InStream):
-                elsewhere = Outgoing(
-                    key=f"{message.key}:dm",
-                    recipient=Direct((asker_id,)),
-                    content=message.content,
-                    purpose=message.purpose,
-                    heading=message.heading,
-                    buttons=message.buttons,
-                )
-                posted = self._outbox.post(elsewhere, as_of)
-            if line.token and posted.message_id is not None:
-                self._offer(line.token, posted.message_id)
+            self._follow_up(line, posted, as_of, asker_id=asker_id)
 
-    def _offer(self, token: str, message_id: int) -> None:
+    def catch_up(self, as_of: datetime) -> int:
+        """Follow up lines that had to wait; returns how many still do."""
+        waiting = 0
+        for line, asker_id in self._pending.all():
+            posted = self._outbox.find(line.message.key)
+            if posted is None:
+                self._pending.forget(line.message.key)
+            else:
+                waiting += not self._follow_up(line, posted, as_of, asker_id=asker_id)
+        return waiting
+
+    def _follow_up(self, line: Line, posted: Posted, as_of: datetime, *, asker_id: int) -> bool:
+        """Do what its fate asks for; False while that is not known. Twice is as good as once."""
+        if posted.state == "refused" and isinstance(line.message.recipient, InStream):
+            self._say_elsewhere(line, as_of, asker_id=asker_id)
+        elif posted.state == "sent" and line.token and posted.message_id is not None:
+            self._offer(line.token, posted.message_id, as_of)
+        elif posted.state not in ("sent", "refused") and not posted.given_up:
+            return False
+        self._pending.forget(line.message.key)
+        return True
+
+    def _say_elsewhere(self, line: Line, as_of: datetime, *, asker_id: int) -> None:
+        message = replace(line.message, key=f"{line.message.key}:dm", recipient=Direct((asker_id,)))
+        claimed = self.claim([replace(line, message=message)], as_of, asker_id=asker_id)
+        self.push(claimed, as_of, asker_id=asker_id)
+
+    def _offer(self, token: str, message_id: int, as_of: datetime) -> None:
         """Put the two answers under a preview as reactions: every app shows those."""
+        if all(each.token != token for each in self._confirmations.waiting(as_of)):
+            return  # it came too late
         self._confirmations.attach(token, message_id)
         try:
             self._board.react(message_id, YES)

@@ -86,6 +86,15 @@ CREATE INDEX teacher_messages_open ON teacher_messages (sent_at)
     WHERE state NOT IN ('sent', 'refused', 'unclear');
 """
 
+_PENDING = """
+CREATE TABLE pending_lines (                 -- of replies, until their fate is known
+    key TEXT PRIMARY KEY,                    -- the outbox's
+    asker_id INTEGER NOT NULL,
+    token TEXT NOT NULL,                     -- the confirmation that it asks for, or empty
+    letter TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 SCHEMA = Schema(
     "chat",
     (
@@ -93,5 +102,6 @@ SCHEMA = Schema(
         ("talking", _TALKING),
         ("previews", _PREVIEWS),
         ("fates", _FATES),
+        ("pending", _PENDING),
     ),
 )
