@@ -46,13 +46,3 @@ def book(fonts: Fonts) -> typst.Fonts:
 
     folders: list[str] = [str(folder) for folder in fonts.folders]
     return typst.Fonts(include_system_fonts=fonts.system, font_paths=folders)
-
-
-@functools.lru_cache(maxsize=4)
-def measured(fonts: Fonts) -> bool:
-    """Make the fonts known to the chart renderer, which measures labels with them; once."""
-    import vl_convert  # noqa: PLC0415  # loads when first used: the bot's start pays nothing
-
-    for folder in fonts.folders:
-        vl_convert.register_font_directory(str(folder))
-    return True

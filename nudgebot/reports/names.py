@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from nudgebot.markup import clean, esc
 
+_DECIMAL = re.compile(r"(?<![\w;.])(\d+)&#46;(\d+)(?![\w&])")
 LONGEST = 80  # columns of a name in a message: the longest honest names are shorter
 
 
@@ -16,10 +18,15 @@ def said(text: str, most: int = LONGEST) -> str:
 
 
 def sentence(text: str, most: int = 300) -> str:
-    """A sentence that may hold outside names, with its own colons and full stop left readable."""
+    """A sentence that may hold outside names: harmless, and as readable in raw text as can be.
+
+    Its colons, brackets, decimal points and full stop stay as they are: without the marks that
+    could begin a link or an emoji they do nothing.
+    """
     whole = shortened(text, most)
     stop = "." if whole.endswith(".") else ""
-    return ": ".join(map(esc, whole.removesuffix(".").split(": "))) + stop
+    escaped = ": ".join(map(esc, whole.removesuffix(".").split(": "))) + stop
+    return _DECIMAL.sub(r"\1.\2", escaped.replace("&#40;", "(").replace("&#41;", ")"))
 
 
 def columns(text: str) -> int:

@@ -48,7 +48,7 @@ def export_report_pdf(
     if isinstance(report_data, StudentReport | Comparison):
         report_data = for_students(report_data)
     whole = contents(report_data, title)
-    data = {**_page(whole, fonts, zone), "school": clean(school), "paper": PAPERS[paper.lower()]}
+    data = {**_page(whole, zone), "school": clean(school), "paper": PAPERS[paper.lower()]}
     compiled = typst.compile(
         template("report.typ"),
         format="pdf",
@@ -60,7 +60,7 @@ def export_report_pdf(
     return compiled
 
 
-def _page(whole: Contents, fonts: Fonts, zone: tzinfo) -> dict[str, Any]:
+def _page(whole: Contents, zone: tzinfo) -> dict[str, Any]:
     known = moment(whole.data_as_of or whole.as_of, zone)
     return {
         "kind": whole.kind,
@@ -69,7 +69,7 @@ def _page(whole: Contents, fonts: Fonts, zone: tzinfo) -> dict[str, Any]:
         "period": clean(whole.period),
         "as_of": f"Data as of {known}" if whole.data_as_of else f"As of {known}",
         "note": clean(whole.note),
-        "sections": [_section(each, fonts, zone) for each in whole.sections if _on_paper(each)],
+        "sections": [_section(each, zone) for each in whole.sections if _on_paper(each)],
     }
 
 
@@ -77,7 +77,7 @@ def _on_paper(section: Section) -> bool:
     return section.printed or bool(section.charts)
 
 
-def _section(section: Section, fonts: Fonts, zone: tzinfo) -> dict[str, Any]:
+def _section(section: Section, zone: tzinfo) -> dict[str, Any]:
     width = len(section.columns)
     rows = [
         [clean(row.item), *(_cell(figure, zone) for figure in row.figures)]
@@ -87,16 +87,16 @@ def _section(section: Section, fonts: Fonts, zone: tzinfo) -> dict[str, Any]:
     return {
         "title": clean(section.title),
         "notes": [clean(note) for note in section.notes],
-        "charts": [_chart(chart, fonts) for chart in section.charts],
+        "charts": [_chart(chart) for chart in section.charts],
         "columns": [clean(column) for column in section.columns],
         "widths": [_width(place, section, padded) for place in range(width)],
         "rows": padded,
     }
 
 
-def _chart(chart: Chart, fonts: Fonts) -> dict[str, Any]:
+def _chart(chart: Chart) -> dict[str, Any]:
     spec = {**chart.spec, "background": "#ffffff"}
-    return {**draw(spec, fonts).plain(), "alt": chart.alt}
+    return {**draw(spec).plain(), "alt": chart.alt}
 
 
 def _cell(figure: Figure, zone: tzinfo) -> str:

@@ -173,7 +173,7 @@ ENGAGEMENT = Engagement(
     daily_activity_pattern=Rhythm((0,) * 16 + (5, 3) + (0,) * 6, (4, 2, 0, 3, 0, 0, 1), 12.5),
     content_engagement=(ContentKind("video", 14, 95.0, 6), ContentKind("practice", 30, 310.0, 9)),
     streak_behavior=StreakBehavior(0, 6, 4, 1),
-    video_completion_rate=64.3,
+    video_completion_rate=0.643,
     exam_participation_rate=None,
     decline_indicators=("missed_assignments",),
 )
@@ -190,7 +190,7 @@ def comparison(name: str = "Ana Lee", class_name: str = "7b Maths") -> Compariso
         compared=True,
         note="",
         figures=(
-            ComparedFigure("accuracy", "Accuracy", "percent", 66.4, 71.2, 38.0, 22),
+            ComparedFigure("accuracy", "Accuracy", "percent", 66.40625, 71.2, 38.0, 22),
             ComparedFigure("questions", "Questions answered", "questions", 128, 101.5, 70.8, 24),
             ComparedFigure("time", "Time spent", "minutes", 405.0, 380.2, 58.3, 24),
             ComparedFigure("xp", "XP", "XP", 1240.0, 990.0, 79.2, 24),
@@ -297,7 +297,12 @@ def empty_student() -> StudentReport:
 
 
 TIME_TO_MASTERY = TimeToMastery(
-    18, 7, 21.0, 46.0, "Half of them get there in 21 days; 11 of 18 are not there yet."
+    18,
+    7,
+    21.0,
+    46.0,
+    "7 of 18 mastered it; the median is 21 days and 46 answers, the others counted as not there "
+    "yet",
 )
 
 
@@ -363,7 +368,7 @@ def class_skills(names: tuple[str, ...] = SCRIPTS, class_name: str = "7b Maths")
                 5,
                 ("s1", "s2"),
                 ("Adding fractions",),
-                "5 students begin here; it would unlock Adding fractions.",
+                "5 of 12 students should begin here; it holds up Adding fractions",
             ),
         ),
         stuck=(SkillStudent("s1", names[0], STANDINGS[0]),),

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from nudgebot.insight.report_data import StrugglingStudent, for_students
@@ -198,6 +200,16 @@ def test_blocks_that_do_not_fit_are_named_not_cut() -> None:
 
 def test_lists_say_how_many_more_there_are() -> None:
     assert bullets(["a", "b", "c"], most=2) == "- a\n- b\n- and 1 more"
+
+
+@given(st.one_of(st.text(), st.text(alphabet="ab1. :()[]@*#&;/_|<`~\\$-!+")))
+def test_no_sentence_begins_anything(text: str) -> None:
+    """What stays unescaped in a sentence cannot mention, link, embed or mark up."""
+    safe = sentence(text)
+    assert not set("[]@*`<>|_~$\\/!+{}") & set(safe)
+    assert "#" not in safe.replace("&#", "")
+    assert ":" not in safe.replace(": ", "")
+    assert not re.search(r"[^\W\d]\.[^\W\d]|\d\.\d+\.|\.\d*[^\W\d]", safe)
 
 
 def test_sentences_stay_readable_and_harmless() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nudgebot.errors import InputError
-from nudgebot.reports.contents.kinds import TYPES, Report
+from nudgebot.reports.contents.kinds import TYPES, Report, contents
 from nudgebot.reports.fonts import Fonts
 from nudgebot.reports.markdown import student_message
 from nudgebot.reports.pdf import PAPERS, export_report_pdf
@@ -111,10 +111,10 @@ def test_every_figure_of_the_csv_is_on_paper(fonts: Fonts, tmp_path: Path) -> No
     """The whole report, but for the points of the charts, stands in the PDF row by row."""
     report = student_report()
     pdf = text_of(export_report_pdf(report, "student", fonts=fonts), tmp_path).replace(" ", "")
+    printed = {each.title for each in contents(report).sections if each.printed}
     rows: dict[tuple[str, str], list[str]] = {}
     for row in read(export_report_csv(report)):
-        printed = row["section"] != "Report" and ", by " not in row["section"]
-        if printed and row["item"] not in {"Note", "Place in XP"}:
+        if row["section"] in printed and row["item"] not in {"Note", "Place in XP"}:
             words = "–" if row["shown"] == "not measured yet" else row["shown"]
             key = (row["section"], row["row"])
             rows.setdefault(key, [row["item"]]).append(words)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from nudgebot.insight.class_data import ClassComparison, ComparedClasses
 from nudgebot.insight.report_data import ComparedFigure, Comparison
 from nudgebot.reports.charts import card
-from nudgebot.reports.charts.card import Chart, mark
+from nudgebot.reports.charts.card import Chart, Values, mark, text
 from nudgebot.reports.figures import percent, shown
 from nudgebot.reports.names import shortened
 
@@ -18,29 +19,30 @@ FIRST, SECOND = card.BLUE, card.VERMILLION
 def standing_chart(comparison: Comparison) -> Chart:
     """Where she stands in her class in each figure: 100 is best, 50 the middle."""
     figures = [each for each in comparison.figures if each.percentile is not None]
-    labels = [shortened(each.title, 22) for each in figures]
-    values = [
+    labels = [shortened(each.title, 23) for each in figures]
+    values: Values = [
         {"figure": label, "value": each.percentile, "words": f"{each.percentile:.0f}"}
         for label, each in zip(labels, figures, strict=True)
     ]
-    y = _rows("figure", labels)
-    x = _from_0_to_100(["lowest", "middle", "highest"])
-    at = {"y": y, "x": {"field": "value", **x}}
+    frame, y = _frame(labels), _rows(labels)
+    at = {"y": y, "x": _X}
     layers = [
-        mark("rule", [{"at": 50}], {"x": {"field": "at", **x}}, stroke=card.FAINT_INK,
-             strokeDash=[4, 3], strokeWidth=1.5),
+        mark("rule", [{"value": 50}], {"x": _X}, stroke=card.FAINT_INK, strokeDash=[4, 3],
+             strokeWidth=1.5),
         mark("point", values, at, filled=True, fill=card.BLUE, size=150, opacity=1),
-        mark("text", values, {**at, "text": {"field": "words", "type": "nominal"}}, dy=-9,
-             baseline="bottom", fontWeight="bold"),
+        text(values, at, dy=-9, baseline="bottom", fontWeight="bold"),
+        card.names_left(y, labels),
+        *card.below(_X, {0: "lowest", 50: "middle", 100: "highest"}, frame),
     ]  # fmt: skip
     spec = card.card(
+        frame,
         layers,
         title="Place in the class (100 is best)",
         subtitle=f"{shortened(comparison.student_name, 24)} · "
         f"{shortened(comparison.class_name, 18)}",
-        height=_ROW * max(len(figures), 1) + 20,
     )
-    return Chart("place-in-class", "Chart of places in the class", spec, standing_alt(comparison))
+    alt = standing_alt(comparison)
+    return Chart("place-in-class", "Chart of places in the class", spec, alt)
 
 
 def standing_alt(comparison: Comparison) -> str:
@@ -58,34 +60,24 @@ def standing_alt(comparison: Comparison) -> str:
 def classes_chart(comparison: ClassComparison) -> Chart:
     """The two classes' percentages in each figure: a filled circle and a hollow diamond."""
     figures = [each for each in comparison.figures if _drawn(each)]
-    labels = [shortened(each.title, 22) for each in figures]
+    labels = [shortened(each.title, 23) for each in figures]
     names = [shortened(each.name, 18) for each in (comparison.first, comparison.second)]
-    first = [
-        {"figure": label, "value": each.value}
-        for label, each in zip(labels, figures, strict=True)
-        if each.value is not None
-    ]
-    second = [
-        {"figure": label, "value": each.other}
-        for label, each in zip(labels, figures, strict=True)
-        if each.other is not None
-    ]
-    y = _rows("figure", labels)
-    x = _from_0_to_100([percent(0), percent(50), percent(100)])
-    at = {"y": y, "x": {"field": "value", **x}}
+    pairs = list(zip(labels, figures, strict=True))
+    first = _measured((label, each.value) for label, each in pairs)
+    second = _measured((label, each.other) for label, each in pairs)
+    frame, y = _frame(labels), _rows(labels)
+    at = {"y": y, "x": _X}
     layers = [
         mark("point", first, at, filled=True, fill=FIRST, size=150, opacity=1),
         mark("point", second, at, shape="diamond", fill=None, stroke=SECOND, size=150,
              strokeWidth=2.5, opacity=1),
-        _values(first, at, FIRST, -9, "bottom"),
-        _values(second, at, SECOND, 9, "top"),
+        text(first, at, dy=-9, baseline="bottom", color=FIRST, fontWeight="bold"),
+        text(second, at, dy=9, baseline="top", color=SECOND, fontWeight="bold"),
+        card.names_left(y, labels),
+        *card.below(_X, {place: percent(place) for place in (0, 50, 100)}, frame),
     ]  # fmt: skip
-    spec = card.card(
-        layers,
-        title="Two classes",
-        subtitle=f"circle: {names[0]} · diamond: {names[1]}",
-        height=_ROW * max(len(figures), 1) + 20,
-    )
+    about = f"circle: {names[0]} · diamond: {names[1]}"
+    spec = card.card(frame, layers, title="Two classes", subtitle=about)
     return Chart("two-classes", "Chart of the two classes", spec, classes_alt(comparison))
 
 
@@ -116,25 +108,31 @@ def _drawn(figure: ComparedClasses) -> bool:
     return figure.unit == "percent" and measured
 
 
-def _rows(field: str, labels: list[str]) -> dict[str, object]:
+_X: Mapping[str, Any] = {
+    "field": "value",
+    "type": "quantitative",
+    "scale": {"domain": [-4, 104], "nice": False},
+    "axis": {"grid": False},
+}
+
+
+def _frame(labels: list[str]) -> card.Frame:
+    height = _ROW * max(len(labels), 1)
+    return card.Frame(height, card.left_of(labels), card.bottom_of(1), right=32)
+
+
+def _rows(labels: list[str]) -> dict[str, Any]:
     return {
-        "field": field,
+        "field": "figure",
         "type": "nominal",
         "scale": {"domain": labels, "padding": 0.5},
-        "axis": card.label_axis(labels, grid=True),
+        "axis": {"grid": True},
     }
 
 
-def _from_0_to_100(words: list[str]) -> dict[str, object]:
-    names = dict(zip((0, 50, 100), words, strict=True))
-    told = ", ".join(f"{place}: '{name}'" for place, name in names.items())
-    axis = {"values": [0, 50, 100], "labelExpr": f"{{{told}}}[datum.value]", "grid": False}
-    return {"type": "quantitative", "scale": {"domain": [-4, 104], "nice": False}, "axis": axis}
-
-
-def _values(
-    values: card.Values, at: Mapping[str, object], colour: str, dy: int, baseline: str
-) -> dict[str, object]:
-    told = [{**each, "words": percent(each["value"])} for each in values]
-    encoding = {**at, "text": {"field": "words", "type": "nominal"}}
-    return mark("text", told, encoding, dy=dy, baseline=baseline, color=colour, fontWeight="bold")
+def _measured(found: Iterable[tuple[str, float | None]]) -> Values:
+    return [
+        {"figure": label, "value": value, "words": percent(value)}
+        for label, value in found
+        if value is not None
+    ]

@@ -14,7 +14,7 @@ from nudgebot.insight.skill_data import (
     StateCounts,
 )
 from nudgebot.reports.charts import card
-from nudgebot.reports.charts.card import Chart, mark
+from nudgebot.reports.charts.card import Chart, mark, text
 from nudgebot.reports.figures import STATES, count, percent
 from nudgebot.reports.names import apart, shortened
 
@@ -41,6 +41,7 @@ MOST_ROWS = 8
 MOST_COLUMNS = 14  # of a grid on paper
 NAME_COLUMNS = 18
 _ROW = 30
+_INK_OF_CELL = {"field": "ink", "type": "nominal", "scale": None}
 
 
 def progress_chart(
@@ -59,26 +60,33 @@ def progress_chart(
         }
         for name, skill in zip(names, kept, strict=True)
     ]
+    frame = card.Frame(_ROW * max(len(kept), 1), card.left_of(names), card.MARGIN)
     y = {
         "field": "skill",
         "type": "nominal",
         "scale": {"domain": names, "paddingInner": 0.45, "paddingOuter": 0.2},
-        "axis": card.label_axis(names),
+        "axis": {"grid": False},
     }
-    across = {"type": "quantitative", "scale": {"domain": [0, 250]}, "axis": None}
+    words = 128  # pixels for the state in words, at the right
+    across = {
+        "type": "quantitative",
+        "scale": {"domain": [0, 100 * frame.inner_width / (frame.inner_width - words)]},
+        "axis": None,
+    }
     colour = {"field": "colour", "type": "nominal", "scale": None}
-    beside = {"y": y, "x": {"datum": 106, **across}, "text": {"field": "words", "type": "nominal"}}
+    beside = {"y": y, "x": {"value": frame.inner_width - words + 8}}
     layers = [
         mark("bar", values, {"y": y, "x": {"field": "all", **across}}, color="#ebebe6"),
         mark("bar", values, {"y": y, "x": {"field": "value", **across}, "color": colour}),
-        mark("text", values, beside, align="left"),
+        text(values, beside, align="left", baseline="middle"),
+        card.names_left(y, names),
     ]
     number = f"{len(kept)} of {len(skills)}" if len(skills) > len(kept) else str(len(kept))
     spec = card.card(
+        frame,
         layers,
         title="Skills: accuracy and state",
         subtitle=" · ".join(part for part in (who, f"{number} skills") if part),
-        height=_ROW * max(len(kept), 1),
     )
     return Chart("skills", "Chart of accuracy by skill", spec, _progress_alt(kept, len(skills)))
 
@@ -105,42 +113,29 @@ def states_heatmap(skills: ClassSkills, *, most: int = MOST_ROWS) -> Chart:
         {
             "skill": name,
             "state": STATES[state],
-            "share": _of(skill.states, state) / max(skill.states.total, 1),
+            "shade": _shade(_share(skill.states, state)),
             "words": str(_of(skill.states, state)),
+            "ink": "#ffffff" if _share(skill.states, state) > 0.75 else card.INK,
         }
         for name, skill in zip(names, kept, strict=True)
         for state in ORDER
     ]
-    at = {
-        "x": {
-            "field": "state",
-            "type": "nominal",
-            "scale": {"domain": heads},
-            "axis": {"labelExpr": "split(datum.label, ' ')", "grid": False},
-        },
-        "y": {
-            "field": "skill",
-            "type": "nominal",
-            "scale": {"domain": names},
-            "axis": card.label_axis(names),
-        },
-    }
-    shade = {
-        "field": "share",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1], "range": ["#f0f4f7", card.BLUE]},
-        "legend": None,
-    }
-    ink = {"condition": {"test": "datum.share > 0.75", "value": "#ffffff"}, "value": card.INK}
-    text = {**at, "text": {"field": "words", "type": "nominal"}, "color": ink}
+    x = {"field": "state", "type": "nominal", "scale": {"domain": heads}, "axis": {"grid": False}}
+    y = {"field": "skill", "type": "nominal", "scale": {"domain": names}, "axis": {"grid": False}}
+    at = {"x": x, "y": y}
+    frame = card.Frame(_ROW * max(len(kept), 1), card.left_of(names), card.bottom_of(2))
+    shade = {"field": "shade", "type": "nominal", "scale": None}
+    layers = [
+        mark("rect", values, {**at, "color": shade}, stroke=card.BACKGROUND, strokeWidth=2),
+        text(values, {**at, "color": _INK_OF_CELL}, baseline="middle", fontWeight="bold"),
+        card.names_left(y, names),
+        *card.below(x, {head: head.replace(" ", "\n") for head in heads}, frame),
+    ]
     spec = card.card(
-        [
-            mark("rect", values, {**at, "color": shade}, stroke=card.BACKGROUND, strokeWidth=2),
-            mark("text", values, text, fontWeight="bold"),
-        ],
+        frame,
+        layers,
         title="Students in each state, by skill",
         subtitle=f"{shortened(skills.class_name, 30)} · {len(kept)} of {len(skills.skills)} skills",
-        height=_ROW * max(len(kept), 1) + 40,
     )
     alt = _states_alt(skills.class_name, kept)
     return Chart("skills-heatmap", "Heatmap of states by skill", spec, alt)
@@ -149,6 +144,17 @@ def states_heatmap(skills: ClassSkills, *, most: int = MOST_ROWS) -> Chart:
 def _of(states: StateCounts, state: MasteryState) -> int:
     found: int = getattr(states, state.value)
     return found
+
+
+def _share(states: StateCounts, state: MasteryState) -> float:
+    return _of(states, state) / max(states.total, 1)
+
+
+def _shade(share: float) -> str:
+    """From almost white to blue."""
+    lightest, darkest = (0xF0, 0xF4, 0xF7), (0x00, 0x72, 0xB2)
+    mixed = (round(a + share * (b - a)) for a, b in zip(lightest, darkest, strict=True))
+    return "#" + "".join(f"{each:02x}" for each in mixed)
 
 
 def _states_alt(class_name: str, kept: Sequence[SkillSummary]) -> str:
@@ -181,32 +187,24 @@ def _grid(skills: ClassSkills, start: int, end: int, width: int) -> Chart:
         for name, row in zip(names, skills.students, strict=True)
         for number, cell in zip(numbers, row.cells[start:end], strict=True)
     ]
-    at = {
-        "x": {
-            "field": "skill",
-            "type": "nominal",
-            "scale": {"domain": numbers},
-            "axis": {"orient": "top", "grid": False, "labelFontSize": 10},
-        },
-        "y": {
-            "field": "student",
-            "type": "nominal",
-            "scale": {"domain": names},
-            "axis": card.label_axis(names, size=10),
-        },
-    }
+    x = {"field": "skill", "type": "nominal", "scale": {"domain": numbers}, "axis": {"grid": False}}
+    y = {"field": "student", "type": "nominal", "scale": {"domain": names}, "axis": {"grid": False}}
+    at = {"x": x, "y": y}
+    frame = card.Frame(
+        17 * max(len(names), 1), card.left_of(names, 10), card.bottom_of(1), width=width
+    )
     colour = {"field": "colour", "type": "nominal", "scale": None}
-    ink = {"field": "ink", "type": "nominal", "scale": None}
-    text = {**at, "text": {"field": "words", "type": "nominal"}, "color": ink}
+    layers = [
+        mark("rect", values, {**at, "color": colour}, stroke="#ffffff", strokeWidth=1),
+        text(values, {**at, "color": _INK_OF_CELL}, baseline="middle", fontSize=9),
+        card.names_left(y, names, 10),
+        *card.below(x, {number: number for number in numbers}, frame),
+    ]
     spec = card.card(
-        [
-            mark("rect", values, {**at, "color": colour}, stroke="#ffffff", strokeWidth=1),
-            mark("text", values, text, fontSize=9),
-        ],
+        frame,
+        layers,
         title=f"Students and skills {start + 1} to {end}",
         subtitle="%; M mastered, P in progress, W needs work, – not started",
-        height=17 * max(len(names), 1) + 26,
-        width=width,
     )
     alt = _grid_alt(skills.students, start, end)
     return Chart(f"grid-{start + 1}", "Grid of students and skills", spec, alt)

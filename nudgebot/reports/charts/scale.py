@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from nudgebot.reports.figures import shown
 
@@ -22,21 +20,12 @@ def ticks(values: Sequence[float], unit: str) -> list[float]:
     while True:
         for each in _STEPS:
             step = each * power
-            if step >= wanted and (step == round(step) or unit in {"days a week", "skills"}):
+            if step >= wanted and step == round(step):
                 count = max(1, -int(-(greatest / size) // step))
                 return [size * step * place for place in range(count + 1)]
         power *= 10
 
 
-def value_axis(marks: Sequence[float], unit: str, **more: Any) -> dict[str, Any]:
-    """The axis with these marks, labelled as the figures are."""
-    words = {f"{mark:g}": _label(mark, unit) for mark in marks}
-    return {
-        "values": list(marks),
-        "labelExpr": f"{json.dumps(words)}[format(datum.value, '~g')] || datum.label",
-        **more,
-    }
-
-
-def _label(mark: float, unit: str) -> str:
+def tick_label(mark: float, unit: str) -> str:
+    """A mark as its figure is shown, without the unit where the title says it."""
     return shown(mark, unit) if unit in {"percent", "minutes"} else shown(mark, "")

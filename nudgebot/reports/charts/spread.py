@@ -5,7 +5,7 @@ from __future__ import annotations
 from nudgebot.insight.class_data import Distribution
 from nudgebot.insight.skill_data import SkillAnalytics, StateCounts
 from nudgebot.reports.charts import card
-from nudgebot.reports.charts.card import Chart, Values, mark
+from nudgebot.reports.charts.card import Chart, Layer, Values, mark, text
 from nudgebot.reports.charts.mastery import COLOURS, ORDER
 from nudgebot.reports.figures import PERCENT, STATES, count, percent
 from nudgebot.reports.names import shortened
@@ -20,18 +20,20 @@ def distribution_chart(spread: Distribution, who: str = "", *, width: int = card
         {"bin": label, "value": each.students, "words": str(each.students) if each.students else ""}
         for label, each in zip(labels, spread.bins, strict=True)
     ]
-    step = 1 if len(labels) <= 6 else 2
-    axis: dict[str, object] = {"values": labels[::step], "title": f"{spread.title.lower()} in %"}
+    frame = card.Frame(HEIGHT, left=20, bottom=card.bottom_of(1, captioned=True), width=width)
+    named = labels[:: 1 if len(labels) <= 6 else 2]
+    layers = _columns(values, labels)
+    x = layers[0]["encoding"]["x"]
+    layers += card.below(x, {label: label for label in named}, frame)
+    layers.append(card.caption(f"{spread.title.lower()} in %", frame))
     spec = card.card(
-        _columns(values, "bin", labels, axis),
+        frame,
+        layers,
         title=f"{spread.title}: how many students",
         subtitle=" · ".join(part for part in (shortened(who, 24), _middle(spread)) if part),
-        height=HEIGHT,
-        width=width,
     )
-    return Chart(
-        "distribution", f"Distribution of {spread.title.lower()}", spec, _distribution_alt(spread)
-    )
+    label = f"Distribution of {spread.title.lower()}"
+    return Chart("distribution", label, spec, _distribution_alt(spread))
 
 
 def states_chart(skill: SkillAnalytics) -> Chart:
@@ -42,35 +44,35 @@ def states_chart(skill: SkillAnalytics) -> Chart:
         {"bin": label, "value": number, "words": str(number), "colour": COLOURS[state]}
         for label, number, state in zip(labels, counts, ORDER, strict=True)
     ]
-    layers = _columns(values, "bin", labels, {"labelExpr": "split(datum.label, ' ')"})
+    frame = card.Frame(HEIGHT, left=20, bottom=card.bottom_of(2))
+    layers = _columns(values, labels)
     layers[0]["encoding"]["color"] = {"field": "colour", "type": "nominal", "scale": None}
+    x = layers[0]["encoding"]["x"]
+    layers += card.below(x, {label: label.replace(" ", "\n") for label in labels}, frame)
     spec = card.card(
+        frame,
         layers,
         title=f"{shortened(skill.name, 22)}: how many students",
         subtitle=shortened(skill.class_name, 40),
-        height=HEIGHT,
     )
     told = ", ".join(f"{number} {label}" for number, label in zip(counts, labels, strict=True))
     alt = f"Bar chart of students in each state of {shortened(skill.name, 60)}: {told}."
     return Chart("skill-states", "Chart of students in each state", spec, alt)
 
 
-def _columns(
-    values: Values, field: str, labels: list[str], axis: dict[str, object]
-) -> list[dict[str, dict[str, object]]]:
+def _columns(values: Values, labels: list[str]) -> list[Layer]:
     at = {
         "x": {
-            "field": field,
+            "field": "bin",
             "type": "ordinal",
             "scale": {"domain": labels, "padding": 0.12},
-            "axis": {"grid": False, **axis},
+            "axis": {"grid": False},
         },
         "y": {"field": "value", "type": "quantitative", "axis": None},
     }
-    text = {**at, "text": {"field": "words", "type": "nominal"}}
     return [
         mark("bar", values, at, color=card.BLUE, cornerRadiusEnd=2),
-        mark("text", values, text, dy=-4, baseline="bottom", fontWeight="bold"),
+        text(values, at, dy=-4, baseline="bottom", fontWeight="bold"),
     ]
 
 

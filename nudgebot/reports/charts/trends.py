@@ -7,8 +7,8 @@ from typing import Any
 
 from nudgebot.insight.trend_data import Direction, Trend, TrendPoint
 from nudgebot.reports.charts import card
-from nudgebot.reports.charts.card import Chart, Values, mark
-from nudgebot.reports.charts.scale import ticks, value_axis
+from nudgebot.reports.charts.card import Chart, Layer, Values, mark, text
+from nudgebot.reports.charts.scale import tick_label, ticks
 from nudgebot.reports.figures import DIRECTIONS, day, month, short_day, shown
 from nudgebot.reports.names import apart
 
@@ -20,15 +20,38 @@ HEIGHT = 150
 
 def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Chart:
     """The trend as its `shape` says; `who` is named above it."""
-    layers = _bars(trend) if trend.shape == "bar" else _line(trend)
-    spec = card.card(
-        layers,
-        title=_title(trend),
-        subtitle=" · ".join(part for part in (who, _direction(trend)) if part),
+    labels = _labels(trend)
+    measured = [point.value for point in trend.points if point.value is not None]
+    marks = {mark_: tick_label(mark_, trend.unit) for mark_ in ticks(measured, trend.unit)}
+    values, bars = _values(trend, labels), trend.shape == "bar"
+    few = not bars and any(each["few"] and each["value"] is not None for each in values)
+    frame = card.Frame(
         height=HEIGHT,
+        left=card.left_of(list(marks.values())),
+        bottom=card.bottom_of(1, captioned=few),
         width=width,
     )
-    return Chart(f"{trend.metric}-trend", f"Chart of {_title(trend)}", spec, trend_alt(trend))
+    x = {
+        "field": "at",
+        "type": "ordinal",
+        "sort": None,
+        "scale": {"domain": labels, "padding": 0.25 if bars else 0.5},
+        "axis": {"grid": False},
+    }
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [min(marks), max(marks)]},
+        "axis": {"values": list(marks)},
+    }
+    at = {"x": x, "y": y}
+    layers = _bars(values, at) if bars else _line(values, at)
+    layers += [card.marks_left(y, marks), *card.below(x, {at: at for at in _named(labels)}, frame)]
+    if few:
+        layers.append(card.caption(f"hollow: fewer than {FEW} {trend.count_unit}", frame))
+    about = " · ".join(part for part in (who, _direction(trend)) if part)
+    spec = card.card(frame, layers, title=title_of(trend), subtitle=about)
+    return Chart(f"{trend.metric}-trend", f"Chart of {title_of(trend)}", spec, trend_alt(trend))
 
 
 def trend_alt(trend: Trend) -> str:
@@ -36,10 +59,13 @@ def trend_alt(trend: Trend) -> str:
     named = [f"{_when(trend, point)}: {_shown(trend, point)}" for point in trend.points]
     kept = named if len(named) <= 12 else [named[0], "…", *named[-10:]]
     kind = "Bar" if trend.shape == "bar" else "Line"
-    return f"{kind} chart, {_title(trend)}: {trend.text} {', '.join(kept)}."
+    return f"{kind} chart by {trend.grain}. {trend.text} {', '.join(kept)}."
 
 
-def _title(trend: Trend) -> str:
+def title_of(trend: Trend) -> str:
+    """`Accuracy, by week`; the grain is not said twice."""
+    if trend.title.endswith(f" a {trend.grain}"):
+        return trend.title
     return f"{trend.title}, by {trend.grain}"
 
 
@@ -71,31 +97,11 @@ def _labels(trend: Trend) -> list[str]:
     return apart(write(point.begin, year=len(years) > 1) for point in trend.points)
 
 
-def _named(labels: Sequence[str], most: int) -> list[str]:
-    """At most so many of the labels, evenly spread, counted back from the last."""
+def _named(labels: Sequence[str]) -> list[str]:
+    """Few of the labels, evenly spread, counted back from the last."""
+    most = MOST_DAYS_NAMED if any(len(label) > 6 for label in labels) else MOST_DAYS_NAMED + 1
     step = -(-len(labels) // most)
     return list(labels)[::-1][::step][::-1]
-
-
-def _place(labels: Sequence[str], *, padding: float) -> dict[str, Any]:
-    most = MOST_DAYS_NAMED if any(len(label) > 6 for label in labels) else MOST_DAYS_NAMED + 1
-    return {
-        "field": "at",
-        "type": "ordinal",
-        "sort": None,
-        "scale": {"domain": list(labels), "padding": padding},
-        "axis": {"values": _named(labels, most), "grid": False},
-    }
-
-
-def _height(trend: Trend) -> dict[str, Any]:
-    marks = ticks([point.value for point in trend.points if point.value is not None], trend.unit)
-    return {
-        "field": "value",
-        "type": "quantitative",
-        "scale": {"domain": [marks[0], marks[-1]]},
-        "axis": value_axis(marks, trend.unit),
-    }
 
 
 def _values(trend: Trend, labels: Sequence[str]) -> Values:
@@ -110,16 +116,9 @@ def _values(trend: Trend, labels: Sequence[str]) -> Values:
     ]
 
 
-def _line(trend: Trend) -> list[dict[str, Any]]:
-    labels = _labels(trend)
-    values = _values(trend, labels)
+def _line(values: Values, at: Mapping[str, Any]) -> list[Layer]:
     measured = [each for each in values if each["value"] is not None]
     few = [each for each in measured if each["few"]]
-    place: dict[str, Any] = _place(labels, padding=0.5)
-    if few:
-        caption = f"hollow: fewer than {FEW} {trend.count_unit}"
-        place = {**place, "axis": {**place["axis"], "title": caption}}
-    at: Mapping[str, Any] = {"x": place, "y": _height(trend)}
     solid = [each for each in measured if not each["few"]]
     return [
         mark("line", values, at, color=card.BLUE, strokeWidth=3),
@@ -130,10 +129,7 @@ def _line(trend: Trend) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _bars(trend: Trend) -> list[dict[str, Any]]:
-    labels = _labels(trend)
-    values = _values(trend, labels)
-    at = {"x": _place(labels, padding=0.25), "y": _height(trend)}
+def _bars(values: Values, at: Mapping[str, Any]) -> list[Layer]:
     measured = [each for each in values if each["value"] is not None]
     named = measured if len(measured) <= MOST_BAR_LABELS else _ends(measured)
     return [
@@ -142,9 +138,8 @@ def _bars(trend: Trend) -> list[dict[str, Any]]:
     ]
 
 
-def _labelled(values: Values, at: Mapping[str, Any]) -> dict[str, Any]:
-    encoding = {**at, "text": {"field": "words", "type": "nominal"}}
-    return mark("text", values, encoding, dy=-10, baseline="bottom", fontWeight="bold")
+def _labelled(values: Values, at: Mapping[str, Any]) -> Layer:
+    return text(values, at, dy=-9, baseline="bottom", fontWeight="bold")
 
 
 def _ends(values: Values) -> Values:

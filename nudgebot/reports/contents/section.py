@@ -8,7 +8,7 @@ from datetime import datetime
 
 from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.reports.charts.card import Chart
-from nudgebot.reports.charts.trends import trend_chart
+from nudgebot.reports.charts.trends import title_of, trend_chart
 from nudgebot.reports.figures import Figure, Raw, day
 
 
@@ -84,23 +84,18 @@ def trend_sections(trends: Sequence[Trend], who: str = "") -> Iterator[Section]:
 
 def _points(trend: Trend) -> Section:
     return Section(
-        title=f"{trend.title}, by {trend.grain}",
+        title=title_of(trend),
         columns=(f"{trend.grain} from".capitalize(), trend.title, trend.count_unit.capitalize()),
         rows=tuple(
             row(
                 point.begin.isoformat(),
-                (point.value, _point_unit(trend)),
+                (point.value, trend.unit),
                 (point.count, trend.count_unit),
             )
             for point in trend.points
         ),
         printed=False,
     )
-
-
-def _point_unit(trend: Trend) -> str:
-    """A point counts its own days, so that "a week" would be wrong of it."""
-    return "days" if trend.unit == "days a week" else trend.unit
 
 
 def names(found: Sequence[str]) -> str:

@@ -256,13 +256,17 @@ def _engagement(report: StudentReport) -> Section:
         row("Most active at", (hours or None, "text")),
         row("Most active on", (weekdays or None, "text")),
         row("Events on an active day", (pattern.average_daily_activity, "")),
-        row("Videos seen to the end", (found.video_completion_rate, "percent")),
-        row("Exams taken", (found.exam_participation_rate, "percent")),
+        row("Videos seen to the end", (_percent(found.video_completion_rate), "percent")),
+        row("Exams taken", (_percent(found.exam_participation_rate), "percent")),
         row("Days since the last activity",
             (found.streak_behavior.days_since_last_activity, "days")),
         row("Signs of decline", (decline, "text")),
     )  # fmt: skip
     return Section(f"Engagement, last {found.days} days", ("", ""), rows)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _content(report: StudentReport) -> Section:

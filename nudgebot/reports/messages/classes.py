@@ -22,7 +22,7 @@ from nudgebot.reports.messages.parts import (
     span,
     table,
 )
-from nudgebot.reports.messages.skills import skills_table
+from nudgebot.reports.messages.skills import focus_line, skills_table
 from nudgebot.reports.names import said, sentence
 
 MOST_RANKED = 40
@@ -128,7 +128,7 @@ def _attention(report: ClassReport) -> str:
 
 
 def _skills(report: ClassReport) -> str:
-    focus = bullets(sentence(each.text) for each in report.skills.focus[:5])
+    focus = bullets(map(focus_line, report.skills.focus[:5]))
     parts = [skills_table(report.skills, most=8), f"Worth a lesson:\n{focus}" if focus else ""]
     return "\n\n".join(part for part in parts if part)
 

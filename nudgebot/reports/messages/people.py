@@ -30,9 +30,9 @@ def engagement_lines(report: StudentReport) -> Iterator[str]:
             f"{count(each.days, 'day')}"
         )
     if found.video_completion_rate is not None:
-        yield f"Videos seen to the end: {percent(found.video_completion_rate)}"
+        yield f"Videos seen to the end: {percent(100 * found.video_completion_rate)}"
     if found.exam_participation_rate is not None:
-        yield f"Exams taken: {percent(found.exam_participation_rate)}"
+        yield f"Exams taken: {percent(100 * found.exam_participation_rate)}"
     if found.decline_indicators:
         signs = names([DECLINE.get(each, said(each)) for each in found.decline_indicators])
         yield f"Signs of decline: {signs}"

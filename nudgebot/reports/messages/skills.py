@@ -7,6 +7,7 @@ from datetime import datetime
 
 from nudgebot.insight.skill_data import (
     ClassSkills,
+    FocusSkill,
     PrerequisiteFinding,
     SkillAnalytics,
     SkillStanding,
@@ -20,6 +21,7 @@ from nudgebot.reports.figures import STATES, count, shown
 from nudgebot.reports.messages.parts import Block, Parts, bullets, cell, data_note, table
 from nudgebot.reports.names import said, sentence
 
+SEEN = 6  # skills that are seen at once
 MOST_ROWS = 15
 
 
@@ -32,7 +34,7 @@ def skills_message(skills: ClassSkills, *, data_as_of: datetime | None = None) -
     lines = [head, *([sentence(skills.note)] if skills.note else []), *_focus(skills)]
     return Parts(
         head="\n".join(lines),
-        table=skills_table(skills, most=6),
+        table=skills_table(skills, most=SEEN),
         chart=states_heatmap(skills),
         blocks=tuple(_blocks(skills)),
         foot=foot,
@@ -42,11 +44,16 @@ def skills_message(skills: ClassSkills, *, data_as_of: datetime | None = None) -
 def _focus(skills: ClassSkills) -> list[str]:
     if not skills.focus:
         return []
-    return ["Worth a lesson:", bullets(sentence(each.text) for each in skills.focus[:3])]
+    return ["Worth a lesson:", bullets(map(focus_line, skills.focus[:3]))]
 
 
-def skills_table(skills: ClassSkills, *, most: int) -> str:
-    """The hardest skills first, then the others in teaching order; at most so many."""
+def focus_line(each: FocusSkill) -> str:
+    """A skill worth a lesson, and for whom."""
+    return f"{said(each.name, 40)}: {sentence(each.text)}"
+
+
+def skills_table(skills: ClassSkills, *, first: int = 0, most: int) -> str:
+    """The hardest skills first, then the others in teaching order; some of them."""
     others = [each for each in skills.skills if each not in skills.hardest]
     rows = [
         [
@@ -57,17 +64,17 @@ def skills_table(skills: ClassSkills, *, most: int) -> str:
             str(each.states.not_started),
             cell(shown(each.average_accuracy_percent, "percent")),
         ]
-        for each in (*skills.hardest, *others)[:most]
+        for each in (*skills.hardest, *others)[first : first + most]
     ]
     heads = ("Skill", "Mastered", "In progress", "Need work", "Not started", "Accuracy")
     return table(heads, rows)
 
 
 def _blocks(skills: ClassSkills) -> Iterator[Block]:
-    if len(skills.skills) > 6:
-        more = len(skills.skills) - MOST_ROWS
+    if len(skills.skills) > SEEN:
+        more = len(skills.skills) - SEEN - MOST_ROWS
         note = f"\n\nand {count(more, 'skill')} more" if more > 0 else ""
-        yield Block("More skills", skills_table(skills, most=MOST_ROWS) + note)
+        yield Block("More skills", skills_table(skills, first=SEEN, most=MOST_ROWS) + note)
     if skills.stuck:
         title = f"Ten or more sessions without mastery: {len(skills.stuck)}"
         yield Block(title, bullets(_stuck(each) for each in skills.stuck))
@@ -117,10 +124,10 @@ def skill_message(skill: SkillAnalytics, *, data_as_of: datetime | None = None) 
             f"{states.in_progress} in progress, {states.needs_work} need work, "
             f"{states.not_started} not started."
         )
-        lines.append(
-            f"Accuracy: {shown(skill.average_accuracy_percent, 'percent')} on average over "
-            f"{count(skill.measured_students, 'student')}. {sentence(skill.time_to_mastery.text)}"
-        )
+        average = shown(skill.average_accuracy_percent, "percent")
+        measured = count(skill.measured_students, "student")
+        lines.append(f"Accuracy: {average} on average over {measured}.")
+        lines.append(f"Time to mastery: {_ended(sentence(skill.time_to_mastery.text))}")
     return Parts(
         head="\n".join(lines),
         table=_struggling(skill),
@@ -128,6 +135,10 @@ def skill_message(skill: SkillAnalytics, *, data_as_of: datetime | None = None) 
         blocks=tuple(_skill_blocks(skill)),
         foot=data_note(data_as_of),
     )
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith(".") else f"{words}."
 
 
 def _struggling(skill: SkillAnalytics) -> str:

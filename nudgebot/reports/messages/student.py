@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nudgebot.insight.report_data import (
     Activity,
@@ -95,13 +95,13 @@ def _strong_and_weak(report: StudentReport) -> Iterator[str]:
 
 
 def _table(report: StudentReport) -> str:
-    beside = next((each for each in report.comparisons if each.compared), None)
+    beside = next((each for each in report.comparisons if _same(report.totals, each)), None)
     rows = [
         [
             title,
             cell(shown(getattr(report.totals, field), unit)),
-            *_before(report.before, field, unit),
-            *_class(beside, metric, unit),
+            *([cell(shown(getattr(report.before, field), unit))] if report.before else []),
+            *([_average(beside, metric, unit)] if beside else []),
         ]
         for title, field, unit, metric in _ROWS
         if getattr(report.totals, field) is not None
@@ -112,15 +112,17 @@ def _table(report: StudentReport) -> str:
     return table(head, rows)
 
 
-def _before(before: Totals | None, field: str, unit: str) -> list[str]:
-    return [] if before is None else [cell(shown(getattr(before, field), unit))]
+def _same(totals: Totals, beside: Comparison) -> bool:
+    """Whether the class's averages are of the same work: all of it, not one subject's."""
+    found = [(beside.figure(metric), getattr(totals, field)) for _, field, _, metric in _ROWS]
+    return beside.compared and all(
+        each is None or each.value is None or each.value == value for each, value in found
+    )
 
 
-def _class(beside: Comparison | None, metric: str, unit: str) -> list[str]:
-    if beside is None:
-        return []
+def _average(beside: Comparison, metric: str, unit: str) -> str:
     found = beside.figure(metric)
-    return ["–" if found is None else cell(shown(found.class_average, unit))]
+    return "–" if found is None else cell(shown(found.class_average, unit))
 
 
 def _chart(report: StudentReport) -> Chart | None:
@@ -183,7 +185,7 @@ def _work(report: StudentReport) -> str:
         for each in report.subjects
     ]
     parts = [
-        _under("Assignments", [_assignment(each) for each in report.assignments]),
+        _under("Assignments", [_assignment(each) for each in _urgent_first(report.assignments)]),
         _under("Exams", exams),
         _under("Subjects", subjects),
     ]
@@ -196,6 +198,13 @@ def _work(report: StudentReport) -> str:
 
 def _under(title: str, lines: list[str], *, most: int = 10) -> str:
     return f"{title}:\n{bullets(lines, most=most)}" if lines else ""
+
+
+def _urgent_first(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Missing ones, then those to come, then what was handed in, the newest first."""
+    order = ("missed", "to_come")
+    newest = sorted(assignments, key=lambda each: each.due_at, reverse=True)
+    return sorted(newest, key=lambda each: order.index(each.state) if each.state in order else 2)
 
 
 def _assignment(each: Assignment) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from nudgebot.insight.trend_data import Trend, TrendPoint
-from nudgebot.reports.charts.trends import trend_chart
+from nudgebot.reports.charts.trends import title_of, trend_chart
 from nudgebot.reports.figures import day, shown
 from nudgebot.reports.messages.parts import Block, Parts, data_note, table
 from nudgebot.reports.names import said, sentence
@@ -17,7 +17,7 @@ MOST = 60
 def trend_message(trend: Trend, who: str = "", *, data_as_of: datetime | None = None) -> Parts:
     """What the trend says, its newest points, and its chart; `who` is a student or a class."""
     whose = f"**{said(who)}** · " if who else ""
-    head = f"{whose}**{trend.title}**, by {trend.grain}\n{sentence(trend.text)}"
+    head = f"{whose}**{title_of(trend)}**\n{sentence(trend.text)}"
     foot = data_note(data_as_of)
     if not trend.measured:
         return Parts(head, foot=foot)
@@ -33,7 +33,6 @@ def _table(trend: Trend, points: tuple[TrendPoint, ...]) -> str:
 
 
 def _row(trend: Trend, point: TrendPoint) -> list[str]:
-    unit = "days" if trend.unit == "days a week" else trend.unit
     one = trend.count_unit.removesuffix("s")
     resting = f"{point.count:,} {one if point.count == 1 else trend.count_unit}"
-    return [day(point.begin), shown(point.value, unit), resting if point.count else "–"]
+    return [day(point.begin), shown(point.value, trend.unit), resting if point.count else "–"]
