@@ -15,7 +15,7 @@ RISK_SIGNS: Mapping[str, str] = {
     "high": "🟠 high",
     "medium": "🟡 medium",
     "low": "🟢 low",
-    "minimal": "🟢 minimal",
+    "minimal": "🔵 minimal",
     "unknown": "⚪ no data yet",
 }
 

@@ -37,13 +37,13 @@ def preview(
     """
     opened = opened_for(call, SEND, {"letters": [astuple(each) for each in letters]}, about=about)
     token, minutes = opened.token, call.office.settings["confirmation_minutes"]
+    other = f"Other words: `change {token} <your words>`. More words: `add {token} <your words>`."
     parts = [
         intro,
         fence(from_teacher(sample, call.asker.name), "quote"),
         *([INSTEAD] if opened.replaces else []),
         *notes,
-        f"Other words: `change {token} <your words>`. More words: `add {token} <your words>`.",
-        f"The preview holds for {minutes} minutes.",
+        f"{other} The preview holds for {minutes} minutes.",
     ]
     many = len(letters) > 1
     return Answer(

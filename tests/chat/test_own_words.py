@@ -77,7 +77,11 @@ def test_a_placeholder_that_cannot_be_filled_leaves_the_preview_open(town: Town)
     ("category", "row", "says"),
     [
         ("overdue", {"overdue_assignments": 2}, "**1 student** in your classes has overdue work:"),
-        ("inactive", dict(IDLE), "**1 student** in your classes has done nothing for 7 days:"),
+        (
+            "inactive",
+            dict(IDLE),
+            "**1 student** in your classes has done nothing for 7 days or more:",
+        ),
         ("struggling", {"risk_level": "high"}, "**1 student** in your classes is struggling:"),
         ("overdue", {}, "Nobody in your classes has overdue work."),
     ],

@@ -18,7 +18,7 @@ from nudgebot.chat.sending import letters_in
 from nudgebot.errors import CommandError
 
 NOTHING_OPEN = "There is no preview of yours that waits for a word. Ask for it again."
-SETTLED = "Your newest preview is settled already, so nothing was done."
+SETTLED = "Your newest preview is settled already, so nothing more was done."
 NO_WORD = (
     "A preview's word has four characters, such as `confirm 4f9a`; `confirm` alone means your "
     "newest preview. Nothing was done."

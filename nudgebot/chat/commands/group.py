@@ -31,8 +31,8 @@ REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 # What the figures of a group say, of one student and of several.
 HAS: Mapping[str, tuple[str, str]] = {
     "inactive": (
-        f"has done nothing for {INACTIVE_DAYS} days",
-        f"have done nothing for {INACTIVE_DAYS} days",
+        f"has done nothing for {INACTIVE_DAYS} days or more",
+        f"have done nothing for {INACTIVE_DAYS} days or more",
     ),
     "struggling": ("is struggling", "are struggling"),
     "overdue": ("has overdue work", "have overdue work"),

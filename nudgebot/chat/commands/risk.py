@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
-from nudgebot.chat.figures_text import RISK_SIGNS, as_number, count, table
+from nudgebot.chat.figures_text import RISK_SIGNS, as_number, count
 from nudgebot.chat.finder import named, one_class, one_student
 from nudgebot.chat.reading import assessment_of, data_note, figures_of
 from nudgebot.errors import CommandError
@@ -20,6 +21,7 @@ from nudgebot.school.days import local_day
 from nudgebot.school.people import Student
 
 MOST_ROWS = 20
+MOST_CLASSES = 8
 MOST_NUDGES = 8
 LEVELS_SHOWN = ("critical", "high", "medium")
 FACTOR_NAMES: Mapping[str, str] = {
@@ -33,21 +35,26 @@ Rated = tuple[Student, Mapping[str, Value]]
 
 
 def risk(call: Call) -> Answer:
-    """Answer `risk [<class>]`."""
-    students, about = students_of(call, " ".join(call.words), "risk {}")
+    """Answer `risk [<class>] [page <number>]`."""
+    text, page = _page(call)
+    students, about = students_of(call, text, "risk {}")
     if not students:
         raise CommandError("There are no students here whom you may see today.")
     rated = _rated(call, students)
-    shown = [each for each in rated if each[1].get("risk_level") in LEVELS_SHOWN][:MOST_ROWS]
-    levels = [str(row.get("risk_level") or "unknown") for _, row in rated]
-    summary = ", ".join(
-        f"{RISK_SIGNS[level]} {levels.count(level)}" for level in RISK_SIGNS if level in levels
-    )
-    parts = [f"**Risk, {about}** · {count(len(students), 'student')}: {summary or 'no figures'}"]
+    urgent = [each for each in rated if each[1].get("risk_level") in LEVELS_SHOWN]
+    first = (page - 1) * MOST_ROWS
+    shown = urgent[first : first + MOST_ROWS]
+    if page > 1 and not shown:
+        raise CommandError(f"There are no more; {code(_again(text, 1))} begins at the start.")
+    parts = [f"**Risk, {about}** · {count(len(students), 'student')}: {_summary(rated)}"]
     if shown:
-        parts.append(table(("Student", "Risk", "Above all"), [_line(call, e) for e in shown]))
+        parts.append("\n".join(_line(call, each) for each in shown))
+        left = len(urgent) - first - len(shown)
+        if left:
+            parts.append(_rest(call, text, left=left, page=page))
     else:
         parts.append("Nobody with figures is at medium risk or above.")
+    levels = [row.get("risk_level") or "unknown" for _, row in rated]
     unknown = len(students) - len(levels) + levels.count("unknown")
     if unknown:
         parts.append(f"{count(unknown, 'student')} without data: not measured is not fine.")
@@ -60,6 +67,38 @@ def risk(call: Call) -> Answer:
             Button(s.name, f"Why {s.name} is at risk", f"why {s.student_id}") for s, _ in shown[:3]
         ),
     )
+
+
+def _page(call: Call) -> tuple[str, int]:
+    """The class, and the page behind it."""
+    *before, last = call.words or [""]
+    if before and before[-1].lower() == "page" and last.isdecimal():
+        return " ".join(before[:-1]), max(int(last), 1)
+    return " ".join(call.words), 1
+
+
+def _again(text: str, page: int) -> str:
+    return " ".join(["risk", *([text] if text else []), *([f"page {page}"] if page > 1 else [])])
+
+
+def _rest(call: Call, text: str, *, left: int, page: int) -> str:
+    """How to see those who are not shown."""
+    line = f"and {left:,} more: {code(_again(text, page + 1))}"
+    classes = [] if text else call.asker.sight.classes()
+    if len(classes) > 1:
+        names = Counter(each.name.casefold() for each in classes)
+        words = [
+            each.name if names[each.name.casefold()] == 1 else each.class_id for each in classes
+        ]
+        ways = ", ".join(code(f"risk {word}") for word in words[:MOST_CLASSES])
+        line += f", or one class: {ways}{', …' if len(words) > MOST_CLASSES else ''}"
+    return line
+
+
+def _summary(rated: Sequence[Rated]) -> str:
+    levels = [str(row.get("risk_level") or "unknown") for _, row in rated]
+    found = [f"{levels.count(each)} {sign}" for each, sign in RISK_SIGNS.items() if each in levels]
+    return ", ".join(found) or "no figures"
 
 
 def students_of(call: Call, text: str, again: str) -> tuple[list[Student], str]:
@@ -81,11 +120,12 @@ def _rated(call: Call, students: Sequence[Student]) -> list[Rated]:
     return sorted(rated, key=lambda each: -(as_number(each[1].get("risk_score")) or 0))
 
 
-def _line(call: Call, rated: Rated) -> tuple[str, str, str]:
+def _line(call: Call, rated: Rated) -> str:
+    """A line that fits a phone: the level as a sign and as a word, who, and one reason."""
     student, row = rated
     reasons = assessment_of(call.office, row, call.as_of).reasons
-    level = RISK_SIGNS[str(row.get("risk_level"))]
-    return named(student), level, esc(reasons[0]) if reasons else ""
+    why = f": {esc(reasons[0])}" if reasons else ""
+    return f"- {RISK_SIGNS[str(row.get('risk_level'))]} · **{named(student)}**{why}"
 
 
 def why(call: Call) -> Answer:
@@ -159,7 +199,7 @@ COMMANDS = (
         usage="risk [<class>]",
         summary="Who needs attention, the most urgent first.",
         help="Without a class it is about all the students you may see.",
-        examples=("risk", "risk 7B"),
+        examples=("risk", "risk 7B", "risk 7B page 2"),
         roles=STAFF,
         scope=Scope.STUDENTS,
         run=risk,
