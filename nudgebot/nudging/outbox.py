@@ -201,13 +201,18 @@ class Outbox:
         return as_of if self._clock is None else max(as_of, self._clock())
 
     def _begin(self, key: str, as_of: datetime) -> bool:
-        """Note that the first try begins; False where somebody has begun already."""
-        cursor = self._store.execute(
-            """UPDATE outbox SET tried_at = ?
-               WHERE key = ? AND state = 'claimed' AND attempts = 1""",
-            [to_at(self._now(as_of)), key],
-        )
-        return cursor.rowcount == 1
+        """Whether the first try may begin: not where `run` has begun one meanwhile.
+
+        Only whoever holds the key asks, so between this and the send nobody else begins. When it
+        begins is noted where the claim is no longer new; a write costs as much as a send.
+        """
+        row = self._row(key)
+        if row is None or row["state"] != "claimed" or row["attempts"] != 1:
+            return False
+        now = to_at(self._now(as_of))
+        if now - row["tried_at"] >= self._grace_seconds // 8:
+            self._store.execute("UPDATE outbox SET tried_at = ? WHERE key = ?", [now, key])
+        return True
 
     def _claim_again(self, key: str, as_of: datetime) -> bool:
         cursor = self._store.execute(
