@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from nudgebot.markup import clean, esc
 
 _DECIMAL = re.compile(r"(?<![\w;.])(\d+)&#46;(\d+)(?![\w&])")
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
+_ISOLATE, _END = "\u2068", "\u2069"
 LONGEST = 80  # columns of a name in a message: the longest honest names are shorter
 
 
 def said(text: str, most: int = LONGEST) -> str:
     """Outside text for a message: one line, of bearable length, shown as it is."""
-    return esc(shortened(text, most))
+    return isolated(esc(shortened(text, most)))
+
+
+def isolated(text: str) -> str:
+    """Text that keeps its writing direction to itself, where it has right-to-left letters.
+
+    Without that, a number behind an Arabic name would be drawn before it.
+    """
+    if any(unicodedata.bidirectional(mark) in _RIGHT_TO_LEFT for mark in text):
+        return f"{_ISOLATE}{text}{_END}"
+    return text
+
+
+def joined(parts: Sequence[str], most: int) -> str:
+    """`Ana · rising`: the first part, mostly a name, is cut so that all of them fit."""
+    found = [part for part in parts if part]
+    if not found:
+        return ""
+    rest = sum(columns(part) + 3 for part in found[1:])
+    first = shortened(found[0], max(most - rest, 8))
+    return " · ".join(map(isolated, [first, *map(_writable, found[1:])]))
 
 
 def sentence(text: str, most: int = 300) -> str:
@@ -32,7 +54,7 @@ def sentence(text: str, most: int = 300) -> str:
 def columns(text: str) -> int:
     """How many columns a text takes: two for a wide character, none for a combining one."""
     return sum(
-        0 if unicodedata.combining(mark) or mark == "\u200b" else
+        0 if unicodedata.combining(mark) or unicodedata.category(mark) == "Cf" else
         2 if unicodedata.east_asian_width(mark) in "WF" else 1
         for mark in text
     )  # fmt: skip

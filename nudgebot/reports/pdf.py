@@ -16,6 +16,7 @@ from nudgebot.reports.contents.section import Contents, Section
 from nudgebot.reports.drawing import draw, template
 from nudgebot.reports.figures import Figure, moment
 from nudgebot.reports.fonts import FAMILIES, Fonts, book
+from nudgebot.reports.names import isolated
 
 PAPERS: Mapping[str, str] = {"a4": "a4", "letter": "us-letter"}
 _WORDY = {"text", "state", "work state", "risk"}
@@ -64,7 +65,7 @@ def _page(whole: Contents, zone: tzinfo) -> dict[str, Any]:
     known = moment(whole.data_as_of or whole.as_of, zone)
     return {
         "kind": whole.kind,
-        "title": clean(whole.title) or "Report",
+        "title": isolated(clean(whole.title)) or "Report",
         "about": clean(whole.about),
         "period": clean(whole.period),
         "as_of": f"Data as of {known}" if whole.data_as_of else f"As of {known}",
@@ -112,4 +113,4 @@ def _width(place: int, section: Section, rows: list[list[str]]) -> int:
     if place and all(figure.unit not in _WORDY for figure in figures):
         return 0
     longest = max((len(row[place]) for row in rows), default=0)
-    return min(max(longest, 12), 48)
+    return min(max(longest, len(section.columns[place]), 12), 48)

@@ -10,9 +10,8 @@ from nudgebot.insight.report_data import ComparedFigure, Comparison
 from nudgebot.reports.charts import card
 from nudgebot.reports.charts.card import Chart, Values, mark, text
 from nudgebot.reports.figures import percent, shown
-from nudgebot.reports.names import shortened
+from nudgebot.reports.names import isolated, shortened
 
-_ROW = 44
 FIRST, SECOND = card.BLUE, card.VERMILLION
 
 
@@ -24,13 +23,13 @@ def standing_chart(comparison: Comparison) -> Chart:
         {"figure": label, "value": each.percentile, "words": f"{each.percentile:.0f}"}
         for label, each in zip(labels, figures, strict=True)
     ]
-    frame, y = _frame(labels), _rows(labels)
+    frame, y = _frame(labels, 32), _rows(labels)
     at = {"y": y, "x": _X}
     layers = [
         mark("rule", [{"value": 50}], {"x": _X}, stroke=card.FAINT_INK, strokeDash=[4, 3],
              strokeWidth=1.5),
         mark("point", values, at, filled=True, fill=card.BLUE, size=150, opacity=1),
-        text(values, at, dy=-9, baseline="bottom", fontWeight="bold"),
+        text(values, at, dx=11, align="left", baseline="middle", fontWeight="bold"),
         card.names_left(y, labels),
         *card.below(_X, {0: "lowest", 50: "middle", 100: "highest"}, frame),
     ]  # fmt: skip
@@ -38,8 +37,7 @@ def standing_chart(comparison: Comparison) -> Chart:
         frame,
         layers,
         title="Place in the class (100 is best)",
-        subtitle=f"{shortened(comparison.student_name, 24)} · "
-        f"{shortened(comparison.class_name, 18)}",
+        about=(comparison.student_name, shortened(comparison.class_name, 18)),
     )
     alt = standing_alt(comparison)
     return Chart("place-in-class", "Chart of places in the class", spec, alt)
@@ -61,11 +59,11 @@ def classes_chart(comparison: ClassComparison) -> Chart:
     """The two classes' percentages in each figure: a filled circle and a hollow diamond."""
     figures = [each for each in comparison.figures if _drawn(each)]
     labels = [shortened(each.title, 23) for each in figures]
-    names = [shortened(each.name, 18) for each in (comparison.first, comparison.second)]
+    names = [isolated(shortened(each.name, 14)) for each in (comparison.first, comparison.second)]
     pairs = list(zip(labels, figures, strict=True))
     first = _measured((label, each.value) for label, each in pairs)
     second = _measured((label, each.other) for label, each in pairs)
-    frame, y = _frame(labels), _rows(labels)
+    frame, y = _frame(labels, 54), _rows(labels)
     at = {"y": y, "x": _X}
     layers = [
         mark("point", first, at, filled=True, fill=FIRST, size=150, opacity=1),
@@ -76,8 +74,8 @@ def classes_chart(comparison: ClassComparison) -> Chart:
         card.names_left(y, labels),
         *card.below(_X, {place: percent(place) for place in (0, 50, 100)}, frame),
     ]  # fmt: skip
-    about = f"circle: {names[0]} · diamond: {names[1]}"
-    spec = card.card(frame, layers, title="Two classes", subtitle=about)
+    about = (f"circle: {names[0]}", f"diamond: {names[1]}")
+    spec = card.card(frame, layers, title="Two classes", about=about)
     return Chart("two-classes", "Chart of the two classes", spec, classes_alt(comparison))
 
 
@@ -116,8 +114,8 @@ _X: Mapping[str, Any] = {
 }
 
 
-def _frame(labels: list[str]) -> card.Frame:
-    height = _ROW * max(len(labels), 1)
+def _frame(labels: list[str], row: int) -> card.Frame:
+    height = row * max(len(labels), 1)
     return card.Frame(height, card.left_of(labels), card.bottom_of(1), right=32)
 
 

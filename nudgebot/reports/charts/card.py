@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nudgebot.reports.fonts import FAMILIES
-from nudgebot.reports.names import columns, fitted
+from nudgebot.reports.names import columns, fitted, joined
 
 WIDTH = 400
 MARGIN = 12
@@ -64,18 +64,21 @@ class Frame:
 
 
 def card(
-    frame: Frame, layers: Sequence[Layer], *, title: str, subtitle: str = ""
+    frame: Frame, layers: Sequence[Layer], *, title: str, about: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The specification of these layers over each other, under a title and a line about it."""
+    """The specification of these layers over each other, under a title and a line about it.
+
+    `about` are the parts of that line, the first of them mostly a name.
+    """
     room = frame.width - 2 * MARGIN
-    top = MARGIN + (72 if subtitle else 48)
+    words = joined(about, int(room / (0.56 * SIZE)))
+    top = MARGIN + (72 if words else 48)
     left, up = MARGIN - frame.left, MARGIN - top
     heads = [
         text([{"words": fitted(title, room, _TITLE_SIZE)}], _at(left, up), fontSize=_TITLE_SIZE,
              fontWeight="bold", align="left", baseline="top"),
     ]  # fmt: skip
-    if subtitle:
-        words = fitted(subtitle, room, SIZE)
+    if words:
         heads.append(text([{"words": words}], _at(left, up + 25), align="left", baseline="top",
                           color=FAINT_INK))  # fmt: skip
     return {

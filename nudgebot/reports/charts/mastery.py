@@ -86,7 +86,7 @@ def progress_chart(
         frame,
         layers,
         title="Skills: accuracy and state",
-        subtitle=" · ".join(part for part in (who, f"{number} skills") if part),
+        about=(who, f"{number} skills"),
     )
     return Chart("skills", "Chart of accuracy by skill", spec, _progress_alt(kept, len(skills)))
 
@@ -135,7 +135,7 @@ def states_heatmap(skills: ClassSkills, *, most: int = MOST_ROWS) -> Chart:
         frame,
         layers,
         title="Students in each state, by skill",
-        subtitle=f"{shortened(skills.class_name, 30)} · {len(kept)} of {len(skills.skills)} skills",
+        about=(skills.class_name, f"{len(kept)} of {len(skills.skills)} skills"),
     )
     alt = _states_alt(skills.class_name, kept)
     return Chart("skills-heatmap", "Heatmap of states by skill", spec, alt)
@@ -204,7 +204,7 @@ def _grid(skills: ClassSkills, start: int, end: int, width: int) -> Chart:
         frame,
         layers,
         title=f"Students and skills {start + 1} to {end}",
-        subtitle="%; M mastered, P in progress, W needs work, – not started",
+        about=("%; M mastered, P in progress, W needs work, – not started",),
     )
     alt = _grid_alt(skills.students, start, end)
     return Chart(f"grid-{start + 1}", "Grid of students and skills", spec, alt)

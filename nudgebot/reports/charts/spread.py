@@ -30,7 +30,7 @@ def distribution_chart(spread: Distribution, who: str = "", *, width: int = card
         frame,
         layers,
         title=f"{spread.title}: how many students",
-        subtitle=" · ".join(part for part in (shortened(who, 24), _middle(spread)) if part),
+        about=(who, _middle(spread)),
     )
     label = f"Distribution of {spread.title.lower()}"
     return Chart("distribution", label, spec, _distribution_alt(spread))
@@ -53,7 +53,7 @@ def states_chart(skill: SkillAnalytics) -> Chart:
         frame,
         layers,
         title=f"{shortened(skill.name, 22)}: how many students",
-        subtitle=shortened(skill.class_name, 40),
+        about=(skill.class_name,),
     )
     told = ", ".join(f"{number} {label}" for number, label in zip(counts, labels, strict=True))
     alt = f"Bar chart of students in each state of {shortened(skill.name, 60)}: {told}."

@@ -10,10 +10,9 @@ from nudgebot.reports.charts import card
 from nudgebot.reports.charts.card import Chart, Layer, Values, mark, text
 from nudgebot.reports.charts.scale import tick_label, ticks
 from nudgebot.reports.figures import DIRECTIONS, day, month, short_day, shown
-from nudgebot.reports.names import apart
+from nudgebot.reports.names import apart, columns
 
 FEW = 5  # a level that rests on fewer is drawn hollow
-MOST_BAR_LABELS = 9
 MOST_DAYS_NAMED = 4
 HEIGHT = 150
 
@@ -46,11 +45,12 @@ def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Char
     }
     at = {"x": x, "y": y}
     layers = _bars(values, at) if bars else _line(values, at)
+    layers.append(_labelled(_told(values, frame, all_of_them=bars), at))
     layers += [card.marks_left(y, marks), *card.below(x, {at: at for at in _named(labels)}, frame)]
     if few:
         layers.append(card.caption(f"hollow: fewer than {FEW} {trend.count_unit}", frame))
-    about = " · ".join(part for part in (who, _direction(trend)) if part)
-    spec = card.card(frame, layers, title=title_of(trend), subtitle=about)
+    about = (who, _direction(trend))
+    spec = card.card(frame, layers, title=title_of(trend), about=about)
     return Chart(f"{trend.metric}-trend", f"Chart of {title_of(trend)}", spec, trend_alt(trend))
 
 
@@ -125,26 +125,27 @@ def _line(values: Values, at: Mapping[str, Any]) -> list[Layer]:
         mark("point", solid, at, filled=True, fill=card.BLUE, size=70, opacity=1),
         mark("point", few, at, fill=card.BACKGROUND, stroke=card.BLUE, strokeWidth=2.5, size=70,
              opacity=1),
-        _labelled(_ends(measured), at),
     ]  # fmt: skip
 
 
 def _bars(values: Values, at: Mapping[str, Any]) -> list[Layer]:
     measured = [each for each in values if each["value"] is not None]
-    named = measured if len(measured) <= MOST_BAR_LABELS else _ends(measured)
-    return [
-        mark("bar", measured, at, color=card.BLUE, cornerRadiusEnd=2),
-        _labelled(named, at),
-    ]
+    return [mark("bar", measured, at, color=card.BLUE, cornerRadiusEnd=2)]
 
 
 def _labelled(values: Values, at: Mapping[str, Any]) -> Layer:
     return text(values, at, dy=-9, baseline="bottom", fontWeight="bold")
 
 
-def _ends(values: Values) -> Values:
-    """The greatest, and the last where it is another."""
-    if not values:
+def _told(values: Values, frame: card.Frame, *, all_of_them: bool) -> Values:
+    """The points that are told their figures: all where there is room, else greatest and last."""
+    measured = [each for each in values if each["value"] is not None]
+    if not measured:
         return []
-    greatest = max(values, key=lambda each: float(each["value"]))
-    return [greatest] if greatest is values[-1] else [greatest, values[-1]]
+    slot = frame.inner_width / len(values)
+    room = max(columns(each["words"]) for each in measured) * 0.56 * card.SIZE + 4
+    if all_of_them and room <= slot:
+        return measured
+    greatest, last = max(measured, key=lambda each: float(each["value"])), measured[-1]
+    near = (values.index(last) - values.index(greatest)) * slot < room
+    return [last] if near else [greatest, last]
