@@ -10,14 +10,19 @@ from datetime import datetime
 
 from nudgebot.chat.access import Asker
 from nudgebot.chat.answer import Answer, Reply, code
-from nudgebot.chat.command import Call, Found, Role
+from nudgebot.chat.command import STUDENTS, Call, Found, Role
 from nudgebot.chat.commands.helping import short
 from nudgebot.chat.finder import UnclearError
 from nudgebot.chat.freetext import take_answer
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.office import Office
 from nudgebot.chat.previews import SEND
-from nudgebot.chat.speech import behind_mention, spoken
+from nudgebot.chat.speech import (
+    behind_inner_mention,
+    behind_mention,
+    spoken,
+    without_courtesy,
+)
 from nudgebot.errors import NudgebotError
 from nudgebot.nudging.messages import Direct
 
@@ -38,6 +43,7 @@ class Heard:
     asker: Asker
     text: str
     found: Found | None
+    is_aside: bool = False  # the bot is only mentioned in passing
 
 
 class Desk:
@@ -50,20 +56,44 @@ class Desk:
     def hear(self, incoming: Incoming, as_of: datetime) -> Heard | None:
         """What a message says to the bot; None where it is not for the bot.
 
-        Elsewhere than in a one-to-one conversation the bot must be mentioned first.
+        Elsewhere than in a one-to-one conversation the bot must be mentioned: at the start, or
+        before a command.
         """
         said = spoken(incoming.content)
         behind = behind_mention(said, self._me)
-        if behind is None and not incoming.is_private:
-            return None
-        text = said if behind is None else behind
+        text = said if behind is None and incoming.is_private else behind
         asker = self._office.access.asker(incoming.sender_id, as_of)
-        return Heard(asker, text, self._office.registry.find(text, asker.roles))
+        if text is not None:
+            return Heard(asker, text, self._found(text, asker))
+        inner = behind_inner_mention(said, self._me)
+        if inner is None:
+            return None
+        found = self._found(inner, asker)
+        if found is None and self._office.book.crisis.is_in(said):
+            return Heard(asker, said, None)
+        if found is None and not asker.roles:
+            return None
+        return Heard(asker, inner, found, is_aside=found is None)
+
+    def _found(self, text: str, asker: Asker) -> Found | None:
+        found = self._office.registry.find(text, asker.roles)
+        if found is None and asker.roles != STUDENTS:
+            return self._office.registry.find(without_courtesy(text), asker.roles)
+        return found
 
     def reply(self, incoming: Incoming, heard: Heard, as_of: datetime) -> list[Reply]:
         """What is to be said to what was heard."""
+        if heard.is_aside:
+            return [Reply(Direct((incoming.sender_id,)), Answer(self._begin_with_me()))]
         answer = self._guarded(incoming, heard, as_of)
         return self.placed(answer, incoming, heard, as_of)
+
+    def _begin_with_me(self) -> str:
+        return (
+            "You mentioned me inside of a message. Begin your message with "
+            f"{code(f'@{self._me.full_name}')} when you want something of me: "
+            f"{code(f'@{self._me.full_name} help')} shows what you can ask."
+        )
 
     def placed(
         self, answer: Answer, incoming: Incoming, heard: Heard, as_of: datetime

@@ -17,6 +17,12 @@ _MENDED = str.maketrans(
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _MENTION = re.compile(r"@_?\*\*(?P<name>[^*|]*)(?:\|(?P<id>\d+))?\*\*")
 _WORD = re.compile(r"""@_?\*\*[^*]+\*\*|"[^"]*"|\S+""")
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_COURTESY = re.compile(
+    r"^(?:(?:hi|hello|hey|please|pls|kindly|thanks|(?:could|can|would|will) you|"
+    r"i(?:'d| would) like you to|i need you to)\b[ ,!.:]*)+",
+    re.IGNORECASE,
+)
 _LOOSE_ENDS = ".,;:!?"
 
 
@@ -52,6 +58,22 @@ def behind_mention(text: str, me: Me) -> str | None:
     if found is None or not _is_me(found, me):
         return None
     return text[found.end() :].lstrip(" \t\n,:;")
+
+
+def behind_inner_mention(text: str, me: Me) -> str | None:
+    """The text behind a mention of the bot further inside; None where there is none.
+
+    A silent mention there, and one in code, is talk about the bot and not to it.
+    """
+    for found in _MENTION.finditer(_CODE.sub("", text)):
+        if not found[0].startswith("@_") and _is_me(found, me):
+            return _CODE.sub("", text)[found.end() :].lstrip(" \t\n,:;.!?")
+    return None
+
+
+def without_courtesy(text: str) -> str:
+    """The text without the polite words that people begin a request with."""
+    return _COURTESY.sub("", text)
 
 
 def _is_me(found: re.Match[str], me: Me) -> bool:

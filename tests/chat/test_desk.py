@@ -86,9 +86,32 @@ def test_the_choice_between_two_is_one_click(town: Town) -> None:
 def test_in_a_stream_the_bot_must_be_mentioned_first(town: Town) -> None:
     """People talk to each other there, and about the bot."""
     assert town.say(TARA, "report student s1", STAFF) == []
-    assert town.say(TARA, "ask @**nudgebot** about s1", STAFF) == []
     assert town.say(TARA, "```quote\n@**nudgebot** help\n```\nlike this?", STAFF) == []
+    assert town.say(TARA, "say `@**nudgebot** help` to it", STAFF) == []
+    assert town.say(TARA, "ask @_**nudgebot** for a report", STAFF) == []
+    assert town.say(STRANGER, "who is @**nudgebot**?", STAFF) == []
     assert town.say(TARA, "@**nudgebot** help", STAFF) != []
+
+
+@pytest.mark.parametrize(
+    ("sender", "said", "says"),
+    [
+        pytest.param(
+            TARA, "Hello @**nudgebot**, could you please report student s1?", "Ana", id="polite"
+        ),
+        pytest.param(TARA, "@**nudgebot** please report student s1", "Ana", id="behind a please"),
+        pytest.param(TARA, "So, @**nudgebot** risk", "Risk", id="a command"),
+        pytest.param(ANA, "Hey @**nudgebot** stop", "Done: no more nudges", id="a student's"),
+        pytest.param(TARA, "thanks @**nudgebot** for that", "Begin your message", id="in passing"),
+        pytest.param(ANA, "is @**nudgebot** a person?", "Begin your message", id="a student's"),
+    ],
+)
+def test_a_mention_inside_of_a_message(town: Town, sender: int, said: str, says: str) -> None:
+    """Before a command it is as good as at the start; else a line says how it is done."""
+    sent = town.say(sender, said, STAFF)
+    assert says in "\n".join(message.content for message in sent)
+    if "Begin" in says:
+        assert [message.recipient for message in sent] == [Direct((sender,))]
 
 
 def test_where_all_may_see_it_the_answer_is_in_the_stream(town: Town) -> None:
