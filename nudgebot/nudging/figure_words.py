@@ -42,13 +42,16 @@ def holding(condition: Condition, figures: Mapping[str, Value]) -> list[Figure]:
     return [Figure(*each) for each in seen.items()]
 
 
-def held(explanation: str) -> list[Figure]:
-    """The same from the judge's explanation, as it is kept with a nudge; `unless` says nothing."""
+def held(explanation: str, *, marks: str = "✓") -> list[Figure]:
+    """The same from the judge's explanation, as it is kept with a nudge; `unless` says nothing.
+
+    With other `marks` what is known not to hold (`✗`), or not known (`?`).
+    """
     text = "" if explanation.startswith("unless (") else explanation.partition("; unless (")[0]
     _, *found = _TEST.split(text)  # by turns a mark, a metric, and the rest of the test
     seen: dict[str, Value] = {}
     for mark, metric, rest in zip(found[::3], found[1::3], found[2::3], strict=True):
-        if mark == "✓":
+        if mark in marks:
             seen.setdefault(metric, _value(rest, METRIC[metric].unit))
     return [Figure(*each) for each in seen.items()]
 
