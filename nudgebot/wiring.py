@@ -30,6 +30,7 @@ from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluator
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.policy import policy_of
+from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.rule_book import RuleBook
 from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.links import SCHEMA as LINKS
@@ -67,20 +68,25 @@ def make_book(settings: Settings) -> RuleBook:
     return RuleBook(or_shipped(settings["rules_file_path"]), or_shipped(settings["templates_path"]))
 
 
+def make_grounds(store: Store, settings: Settings, figures: Figures, book: RuleBook) -> Grounds:
+    """What nudging decides by."""
+    return Grounds(
+        store,
+        policy=policy_of(settings),
+        rules=lambda: book.rules,
+        figures=figures,
+        rhythms=partial(rhythm, store, zone=settings["timezone"]),
+        links=Links(store),
+    )
+
+
 def make_evaluator(store: Store, settings: Settings, as_of: datetime) -> Evaluator:
     """Decides without sending; raises RuleError when the rules cannot be used."""
     book = make_book(settings)
     read = book.reload_if_changed(as_of)
     if read.problems:
         raise RuleError("\n".join(map(str, read.problems)))
-    return Evaluator(
-        store,
-        policy=policy_of(settings),
-        rules=lambda: book.rules,
-        figures=make_figures(store, settings),
-        rhythms=partial(rhythm, store, zone=settings["timezone"]),
-        links=Links(store),
-    )
+    return Evaluator(make_grounds(store, settings, make_figures(store, settings), book))
 
 
 def or_shipped(path: Path) -> Path:
@@ -108,7 +114,6 @@ def build(
     store: Store, settings: Settings, gateway: Gateway, *, clock: Clock | None = None
 ) -> House:
     """Put the house together around a store and a gateway; `clock` times what is sent."""
-    links = Links(store)
     figures = make_figures(store, settings)
     book = make_book(settings)
     outbox = Outbox(store, gateway, clock=clock)
@@ -118,16 +123,8 @@ def build(
         format_name=settings["inbox_format"],
         settle_seconds=settings["inbox_settle_seconds"],
     )
-    engine = Engine(
-        store,
-        policy=policy_of(settings),
-        rules=lambda: book.rules,
-        figures=figures,
-        rhythms=partial(rhythm, store, zone=settings["timezone"]),
-        links=links,
-        composer=book.composer,
-        outbox=outbox,
-    )
+    grounds = make_grounds(store, settings, figures, book)
+    engine = Engine(grounds, composer=book.composer, outbox=outbox)
     office = open_office(
         store,
         settings,

@@ -21,15 +21,12 @@ from nudgebot.nudging.envelopes import (
 from nudgebot.nudging.evaluation import OFF
 from nudgebot.nudging.nudges import Nudge, Nudges, Part
 from nudgebot.nudging.outbox import Outbox, Posted
-from nudgebot.nudging.policy import Policy
-from nudgebot.nudging.ports import NewestFigures, RulesInForce
+from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.rounds import WAITS, make_round
 from nudgebot.nudging.summary import summary_key
 from nudgebot.nudging.switches import Switches
 from nudgebot.nudging.timing import Hours
 from nudgebot.nudging.wording import Composing
-from nudgebot.school.links import Links
-from nudgebot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -55,25 +52,14 @@ class Delivered:
 class Deliverer:
     """Delivers what is due; each run takes a bounded number of recipients, most urgent first."""
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        policy: Policy,
-        rules: RulesInForce,
-        figures: NewestFigures,
-        links: Links,
-        composer: Composing,
-        outbox: Outbox,
-    ) -> None:
-        self._store = store
-        self._policy = policy
-        self._rules = rules
-        self._figures = figures
+    def __init__(self, grounds: Grounds, *, composer: Composing, outbox: Outbox) -> None:
+        self._grounds = grounds
+        self._store = grounds.store
+        self._policy = grounds.policy
         self._composer = composer
         self._outbox = outbox
-        self._nudges = Nudges(store)
-        self._door = Door(store, policy=policy, figures=figures, links=links)
+        self._nudges = Nudges(grounds.store)
+        self._door = Door(grounds)
 
     def deliver(self, as_of: datetime, *, most_recipients: int = 60) -> Delivered:
         """Send what is due to at most so many recipients; call again while any are `left`.
@@ -94,7 +80,7 @@ class Deliverer:
         chosen = list(groups.values())[:most_recipients]
         done.left = len(groups) - len(chosen)
         if chosen:
-            rules = Switches(self._store).on(self._rules().rules)
+            rules = Switches(self._store).on(self._grounds.rules().rules)
             passage = self._door.check([pair for group in chosen for pair in group], rules, as_of)
             for verdict in passage.stopped:
                 self._stop(verdict, done)
@@ -141,13 +127,7 @@ class Deliverer:
         groups: dict[GroupKey, list[Waiting]] = {}
         for each in passage.ready:
             groups.setdefault(group_of(each.nudge, each.part), []).append(each)
-        envelopes = Envelopes(
-            self._store,
-            policy=self._policy,
-            figures=self._figures,
-            composer=self._composer,
-            passage=passage,
-        )
+        envelopes = Envelopes(self._grounds, self._composer, passage)
         for group in groups.values():
             for made in _made(envelopes, group):
                 match made:

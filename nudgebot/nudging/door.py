@@ -12,8 +12,7 @@ from nudgebot.nudging.candidate import Candidate, Channel, route
 from nudgebot.nudging.firing import metrics_of
 from nudgebot.nudging.judge import explain_rule
 from nudgebot.nudging.nudges import Nudge, Nudges, Part
-from nudgebot.nudging.policy import Policy
-from nudgebot.nudging.ports import NewestFigures
+from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.roll import members
 from nudgebot.nudging.rule import AppliesTo, Rule, Urgency
 from nudgebot.nudging.sieve import sift
@@ -21,8 +20,6 @@ from nudgebot.nudging.stages import OverTheCap
 from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
 from nudgebot.nudging.timing import first_open
 from nudgebot.school.days import from_day, local_day
-from nudgebot.school.links import Links
-from nudgebot.store import Store
 
 SWITCHED_OFF = "The rule is switched off or gone."
 EVERYWHERE = AppliesTo()
@@ -83,13 +80,11 @@ class StillHolds:
 class Door:
     """Looks again."""
 
-    def __init__(
-        self, store: Store, *, policy: Policy, figures: NewestFigures, links: Links
-    ) -> None:
-        self._store = store
-        self._policy = policy
-        self._figures = figures
-        self._links = links
+    def __init__(self, grounds: Grounds) -> None:
+        self._store = grounds.store
+        self._policy = grounds.policy
+        self._figures = grounds.figures
+        self._links = grounds.links
 
     def check(
         self, due: Sequence[tuple[Nudge, Part]], rules: Collection[Rule], as_of: datetime

@@ -9,40 +9,16 @@ from nudgebot.insight.table import FigureTable
 from nudgebot.nudging.delivery import Delivered, Deliverer
 from nudgebot.nudging.evaluation import Evaluation, Evaluator
 from nudgebot.nudging.outbox import Outbox
-from nudgebot.nudging.policy import Policy
-from nudgebot.nudging.ports import Event, NewestFigures, RhythmsOf, RulesInForce
+from nudgebot.nudging.ports import Event, Grounds
 from nudgebot.nudging.wording import Composing
-from nudgebot.school.links import Links
-from nudgebot.store import Store
 
 
 class Engine:
     """Decides and delivers; one thread of one process at a time may use it."""
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        policy: Policy,
-        rules: RulesInForce,
-        figures: NewestFigures,
-        rhythms: RhythmsOf,
-        links: Links,
-        composer: Composing,
-        outbox: Outbox,
-    ) -> None:
-        self._evaluator = Evaluator(
-            store, policy=policy, rules=rules, figures=figures, rhythms=rhythms, links=links
-        )
-        self._deliverer = Deliverer(
-            store,
-            policy=policy,
-            rules=rules,
-            figures=figures,
-            links=links,
-            composer=composer,
-            outbox=outbox,
-        )
+    def __init__(self, grounds: Grounds, *, composer: Composing, outbox: Outbox) -> None:
+        self._evaluator = Evaluator(grounds)
+        self._deliverer = Deliverer(grounds, composer=composer, outbox=outbox)
 
     def evaluate(
         self,

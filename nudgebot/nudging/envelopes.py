@@ -15,12 +15,11 @@ from nudgebot.nudging.mentor_alert import digest
 from nudgebot.nudging.messages import Direct, InStream, Outgoing, Recipient
 from nudgebot.nudging.nudges import Nudge, Part
 from nudgebot.nudging.policy import Policy
-from nudgebot.nudging.ports import NewestFigures
+from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.stages import CoolingDown
 from nudgebot.nudging.summary import summary
 from nudgebot.nudging.wording import Composing, Wording
 from nudgebot.school.days import from_day, local_day, to_at
-from nudgebot.store import Store
 
 PURPOSE = "nudge"
 GroupKey = tuple[str, ...]
@@ -53,22 +52,14 @@ def group_of(nudge: Nudge, part: Part) -> GroupKey:
 class Envelopes:
     """Makes the messages of one passage."""
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        policy: Policy,
-        figures: NewestFigures,
-        composer: Composing,
-        passage: Passage,
-    ) -> None:
-        self._store = store
-        self._policy = policy
-        self._figures = figures
+    def __init__(self, grounds: Grounds, composer: Composing, passage: Passage) -> None:
+        self._store = grounds.store
+        self._policy = grounds.policy
+        self._figures = grounds.figures
         self._composer = composer
         self._passage = passage
         self._as_of = passage.around.as_of
-        self._wording = Wording(store, policy, passage)
+        self._wording = Wording(grounds.store, grounds.policy, passage)
 
     def of(self, group: Sequence[Waiting]) -> Iterator[Envelope | Unfit]:
         """The message of a group, most urgent first in it."""

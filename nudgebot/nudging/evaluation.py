@@ -12,8 +12,7 @@ from nudgebot.nudging.decisions import QUEUED, Decision, Decisions
 from nudgebot.nudging.episodes import Episodes, Turn, turn
 from nudgebot.nudging.firing import Fired, fire
 from nudgebot.nudging.nudges import Nudge, Nudges, Part, Past, expiry, nudge_key
-from nudgebot.nudging.policy import Policy
-from nudgebot.nudging.ports import Event, NewestFigures, RhythmsOf, RulesInForce
+from nudgebot.nudging.ports import Event, Grounds
 from nudgebot.nudging.rule import Rule, Urgency
 from nudgebot.nudging.sieve import Dropped, Outcome, sift
 from nudgebot.nudging.stages import CoolingDown, HeldOut, Inhibited, OverTheCap
@@ -21,8 +20,6 @@ from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
 from nudgebot.nudging.switches import Switches
 from nudgebot.nudging.timing import Due, Rhythm, plan
 from nudgebot.school.days import local_day
-from nudgebot.school.links import Links
-from nudgebot.store import Store
 
 OFF = "Nudging is switched off (setting enable_nudging_system)."
 ROUTED = " It goes to a person, because the student's risk is critical."
@@ -91,22 +88,13 @@ class Agenda:
 class Evaluator:
     """Judges and decides; nothing is sent here."""
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        policy: Policy,
-        rules: RulesInForce,
-        figures: NewestFigures,
-        rhythms: RhythmsOf,
-        links: Links,
-    ) -> None:
-        self._store = store
-        self._policy = policy
-        self._rules = rules
-        self._figures = figures
-        self._rhythms = rhythms
-        self._links = links
+    def __init__(self, grounds: Grounds) -> None:
+        self._store = grounds.store
+        self._policy = grounds.policy
+        self._rules = grounds.rules
+        self._figures = grounds.figures
+        self._rhythms = grounds.rhythms
+        self._links = grounds.links
 
     def evaluate(
         self,

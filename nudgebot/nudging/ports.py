@@ -1,14 +1,18 @@
-"""What nudging asks of others: the newest figures, the students' rhythms, the rules in force."""
+"""What nudging rests on: the store, the policy, and what it asks of the other parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from nudgebot.insight.table import FigureTable
+from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.rules import RuleSet
 from nudgebot.nudging.timing import Rhythm
+from nudgebot.school.links import Links
+from nudgebot.store import Store
 
 
 class NewestFigures(Protocol):
@@ -23,6 +27,18 @@ RhythmsOf = Callable[[Collection[str], datetime], Mapping[str, Rhythm]]
 
 RulesInForce = Callable[[], RuleSet]
 """The rules as last read."""
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What every decision rests on, made when it is queued and looked at again at the door."""
+
+    store: Store
+    policy: Policy
+    rules: RulesInForce
+    figures: NewestFigures
+    rhythms: RhythmsOf
+    links: Links
 
 
 class Event(Protocol):

@@ -13,7 +13,6 @@ from nudgebot.nudging.nudges import Nudges
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.resources import Resources
 from nudgebot.nudging.templates import TemplateSet, templates_of
-from nudgebot.school.links import Links
 from nudging.fakes import FakeMessenger
 from nudging.samples import NOW, School
 
@@ -45,12 +44,7 @@ class Bench:
         """A new one each time, as after a restart."""
         school = self.school
         return Engine(
-            school.store,
-            policy=school.policy,
-            rules=school.rule_set,
-            figures=school.figures,
-            rhythms=school.rhythms_of,
-            links=Links(school.store),
+            school.grounds,
             composer=Composer(Words()),
             outbox=Outbox(school.store, self.messenger),
         )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from nudgebot.insight.table import FigureTable, Value
 from nudgebot.nudging.candidate import Candidate, route
 from nudgebot.nudging.policy import Policy
+from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.rule import Delivery, Rule, Test, Urgency
 from nudgebot.nudging.rules import RuleSet
 from nudgebot.nudging.timing import Rhythm
@@ -125,6 +126,18 @@ class School:
 
     def rhythms_of(self, student_ids: Collection[str], _: datetime) -> Mapping[str, Rhythm]:
         return {each: self.rhythms[each] for each in student_ids if each in self.rhythms}
+
+    @property
+    def grounds(self) -> Grounds:
+        """What decisions about this school rest on, as it is now."""
+        return Grounds(
+            self.store,
+            policy=self.policy,
+            rules=self.rule_set,
+            figures=self.figures,
+            rhythms=self.rhythms_of,
+            links=Links(self.store),
+        )
 
     def with_policy(self, **changes: Any) -> None:
         self.policy = replace(self.policy, **changes)

@@ -16,7 +16,6 @@ from nudgebot.nudging.rule import AppliesTo, Delivery, EventKind, Test, Urgency
 from nudgebot.nudging.snoozes import Snooze, Snoozes
 from nudgebot.nudging.switches import Switches
 from nudgebot.school.days import from_at
-from nudgebot.school.links import Links
 from nudging.samples import HOUR, NOW, TODAY, Act, School, rule
 
 DAY = 24 * HOUR
@@ -36,14 +35,7 @@ def evaluate(
     events: Sequence[Happened] = (),
     dry_run: bool = False,
 ) -> Evaluation:
-    evaluator = Evaluator(
-        school.store,
-        policy=school.policy,
-        rules=school.rule_set,
-        figures=school.figures,
-        rhythms=school.rhythms_of,
-        links=Links(school.store),
-    )
+    evaluator = Evaluator(school.grounds)
     return evaluator.evaluate(as_of, student_ids=student_ids, events=events, dry_run=dry_run)
 
 

@@ -16,6 +16,7 @@ from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.messages import Direct
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.policy import policy_of
+from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.rule_book import RuleBook
 from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.links import SCHEMA as LINKS
@@ -52,16 +53,15 @@ def test_a_broken_streak_becomes_a_message(school: School) -> None:
     book = RuleBook(ROOT / "rules", ROOT / "message_templates")
     assert book.reload_if_changed(NOW).taken, book.problems
     messenger = FakeMessenger()
-    engine = Engine(
+    grounds = Grounds(
         store,
         policy=policy,
         rules=lambda: book.rules,
         figures=figures,
         rhythms=lambda ids, as_of: rhythm(store, ids, as_of, zone=policy.zone),
         links=Links(store),
-        composer=book.composer,
-        outbox=Outbox(store, messenger),
     )
+    engine = Engine(grounds, composer=book.composer, outbox=Outbox(store, messenger))
     refresh = figures.refresh(NOW)
     found = engine.evaluate(NOW, events=refresh.events)
     assert not found.problems
