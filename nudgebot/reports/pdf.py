@@ -85,14 +85,20 @@ def _section(section: Section, zone: tzinfo) -> dict[str, Any]:
         for row in (section.rows if section.printed else ())
     ]
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    kept = [place for place in range(width) if place < 2 or not _nothing(padded, place)]
     return {
         "title": clean(section.title),
         "notes": [clean(note) for note in section.notes],
         "charts": [_chart(chart) for chart in section.charts],
-        "columns": [clean(column) for column in section.columns],
-        "widths": [_width(place, section, padded) for place in range(width)],
-        "rows": padded,
+        "columns": [clean(section.columns[place]) for place in kept],
+        "widths": [_width(place, section, padded) for place in kept],
+        "rows": [[row[place] for place in kept] for row in padded],
     }
+
+
+def _nothing(rows: list[list[str]], place: int) -> bool:
+    """Whether nothing is measured in the whole column."""
+    return all(row[place] in {"–", ""} for row in rows)
 
 
 def _chart(chart: Chart) -> dict[str, Any]:

@@ -260,7 +260,10 @@ def student_report(name: str = "Ana Lee", class_name: str = "7b Maths") -> Stude
             Activity(date(2026, 11, 17), "video", "Mathematics", 3, 14.0, None),
         ),
         engagement=ENGAGEMENT,
-        achievements=(Achievement("Ten days in a row", 60.0, None),),
+        achievements=(
+            Achievement("1,000 XP", 100.0, date(2026, 10, 19)),
+            Achievement("Ten days in a row", 60.0, None),
+        ),
         risk=RISK,
     )  # fmt: skip
 

@@ -182,11 +182,41 @@ def test_long_trends_show_the_newest_at_once() -> None:
 def test_a_class_without_skills_shows_how_its_figures_spread() -> None:
     """The picture is the distribution, and nothing is said of skills that are not there."""
     report = class_report()
-    bare = replace(report, skills=replace(report.skills, skills=(), hardest=(), focus=()))
+    note = "7b Maths has no skill data."
+    bare = replace(
+        report, skills=replace(report.skills, skills=(), hardest=(), focus=(), note=note)
+    )
     parts = class_message(bare)
+    assert note in parts.head
     assert parts.chart is not None
     assert parts.chart.name == "distribution"
     assert "Skills the class struggles with" not in parts.text()
+
+
+def test_a_student_without_skill_data_is_told_so() -> None:
+    """Nothing is made up where the export has no skills."""
+    bare = replace(student_report(), skills=(), weak_skills=(), stuck_skills=())
+    text = student_message(bare).text()
+    assert "There is no skill data." in text
+    assert "mastered" not in text
+
+
+def test_bars_without_height_are_no_picture() -> None:
+    """Four weeks of nothing are said in words, with the table, and not drawn."""
+    idle = trend("questions", values=(0, 0, 0, 0), counts=(0, 0, 0, 0))
+    parts = trend_message(idle, "Ana Lee")
+    assert parts.chart is None
+    assert parts.table
+    report = replace(student_report(), trends=(idle,), skills=())
+    assert student_message(report).chart is None
+
+
+def test_columns_in_which_nothing_is_measured_are_left_out() -> None:
+    """A ranking by scores has no column of dashes for a practice that the school does not do."""
+    report = class_report()
+    bare = tuple(replace(each, accuracy_percent=None, xp=None) for each in report.ranking)
+    text = class_message(replace(report, ranking=bare, top=bare[:3])).text()
+    assert "|  | Student | Score | Questions |" in text
 
 
 def test_blocks_that_do_not_fit_are_named_not_cut() -> None:

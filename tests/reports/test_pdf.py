@@ -172,7 +172,7 @@ def test_nothing_measured_is_said_so_on_paper(fonts: Fonts, tmp_path: Path) -> N
     """Dashes, explained at the foot, and the sentence that says why."""
     text = text_of(export_report_pdf(empty_student(), "student", fonts=fonts), tmp_path)
     assert "There is nothing about her in this period yet." in text
-    assert "Accuracy – –" in text
+    assert "Accuracy – Questions answered –" in text
     assert "A dash is “not measured yet”" in text
 
 

@@ -17,6 +17,11 @@ MOST_DAYS_NAMED = 4
 HEIGHT = 150
 
 
+def drawable(trend: Trend) -> bool:
+    """Whether a picture shows anything: bars without any height do not."""
+    return trend.measured and (trend.shape != "bar" or any(each.value for each in trend.points))
+
+
 def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Chart:
     """The trend as its `shape` says; `who` is named above it."""
     labels = _labels(trend)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.reports.charts.card import Chart
-from nudgebot.reports.charts.trends import title_of, trend_chart
+from nudgebot.reports.charts.trends import drawable, title_of, trend_chart
 from nudgebot.reports.figures import Figure, Raw, day
 
 
@@ -76,8 +76,8 @@ def trend_sections(trends: Sequence[Trend], who: str = "") -> Iterator[Section]:
     """All trends: on paper their charts and what they say, in the spreadsheet their points."""
     yield Section(
         "Progress over time",
-        notes=tuple(trend.text for trend in trends),
-        charts=tuple(trend_chart(trend, who) for trend in trends if trend.measured),
+        notes=tuple(trend.text for trend in trends if trend.measured),
+        charts=tuple(trend_chart(trend, who) for trend in trends if drawable(trend)),
     )
     yield from map(_points, trends)
 

@@ -8,7 +8,7 @@ from nudgebot.insight.class_data import ClassReport, RankedStudent, StrugglingSt
 from nudgebot.reports.charts.card import Chart
 from nudgebot.reports.charts.mastery import states_heatmap
 from nudgebot.reports.charts.spread import distribution_chart
-from nudgebot.reports.charts.trends import trend_chart
+from nudgebot.reports.charts.trends import drawable, trend_chart
 from nudgebot.reports.contents.classes import FIGURES
 from nudgebot.reports.contents.section import names
 from nudgebot.reports.figures import PERCENT, count, percent, shown
@@ -19,8 +19,10 @@ from nudgebot.reports.messages.parts import (
     bullets,
     cell,
     data_note,
+    dense,
     span,
     table,
+    trend_lines,
 )
 from nudgebot.reports.messages.skills import focus_line, skills_table
 from nudgebot.reports.names import said, sentence
@@ -53,6 +55,8 @@ def _head(report: ClassReport) -> str:
     if report.note:
         lines.append(sentence(report.note))
     lines.append(_summary(report))
+    if report.skills.note and not report.note:
+        lines.append(sentence(report.skills.note))
     if report.struggling:
         lines += ["Who needs attention:", bullets(_needs(each) for each in report.struggling[:3])]
     return "\n".join(lines)
@@ -96,7 +100,7 @@ def _chart(report: ClassReport) -> Chart | None:
         return states_heatmap(report.skills)
     if report.distribution.measured:
         return distribution_chart(report.distribution, report.name)
-    drawn = (trend for trend in report.trends if trend.measured)
+    drawn = (trend for trend in report.trends if drawable(trend))
     return next((trend_chart(trend, report.name) for trend in drawn), None)
 
 
@@ -106,11 +110,14 @@ def _blocks(report: ClassReport) -> Iterator[Block]:
         yield Block("Skills the class struggles with", _skills(report))
     yield Block("Top performers", _ranked(report.top))
     yield Block("Spread", _spread(report))
-    yield Block("Progress over time", bullets(sentence(each.text) for each in report.trends))
+    yield Block("Progress over time", trend_lines(report.trends))
     if report.others:
         yield Block("Beside the other classes", _others(report))
     ranking = f"All students, by {report.ranked_by.replace('_', ' ')} (for teachers only)"
-    yield Block(ranking, _ranked(report.ranking[:MOST_RANKED]))
+    known = [each for each in report.ranking if each.place is not None or _measured(each)]
+    more = len(report.ranking) - len(known[:MOST_RANKED])
+    note = f"\n\nand {count(more, 'student')} more" if more and known else ""
+    yield Block(ranking, _ranked(known[:MOST_RANKED]) + note)
 
 
 def _attention(report: ClassReport) -> str:
@@ -152,6 +159,11 @@ def _spread(report: ClassReport) -> str:
     return f"{spread.title}:\n{bullets(lines, most=20)}"
 
 
+def _measured(each: RankedStudent) -> bool:
+    figures = (each.accuracy_percent, each.average_score_percent, each.questions, each.xp)
+    return any(figure is not None for figure in figures)
+
+
 def _ranked(students: Sequence[RankedStudent]) -> str:
     rows = [
         [
@@ -164,7 +176,7 @@ def _ranked(students: Sequence[RankedStudent]) -> str:
         ]
         for each in students
     ]
-    return table(("", "Student", "Accuracy", "Score", "Questions", "XP"), rows)
+    return dense(("", "Student", "Accuracy", "Score", "Questions", "XP"), rows)
 
 
 def _others(report: ClassReport) -> str:

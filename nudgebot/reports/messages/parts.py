@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nudgebot.insight.trend_data import DateRange
+from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.markup import global_time
 from nudgebot.reports.charts.card import Chart
 from nudgebot.reports.figures import NOT_MEASURED, day
@@ -70,6 +70,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table of finished cells; empty where there are no rows."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) if len(lines) > 2 else ""
+
+
+def dense(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table without the columns in which nothing is measured."""
+    kept = [place for place in range(len(head)) if any(row[place] != "–" for row in rows)]
+    return table([head[place] for place in kept], [[row[place] for place in kept] for row in rows])
+
+
+def trend_lines(trends: Iterable[Trend]) -> str:
+    """What the measured trends say."""
+    return bullets(sentence(each.text) for each in trends if each.measured)
 
 
 def bullets(lines: Iterable[str], *, most: int = 12) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nudgebot.insight.engagement import ContentKind
 from nudgebot.insight.report_data import StudentReport
 from nudgebot.reports.contents.section import names
 from nudgebot.reports.contents.student import DECLINE, WEEKDAYS
@@ -25,10 +26,7 @@ def engagement_lines(report: StudentReport) -> Iterator[str]:
     if weekdays:
         yield f"Most active on {weekdays}" + (f", at {hours}" if hours else "")
     for each in found.content_engagement:
-        yield (
-            f"{said(each.kind, 20).capitalize()}: {shown(each.minutes, 'minutes')} on "
-            f"{count(each.days, 'day')}"
-        )
+        yield (f"{said(each.kind, 20).capitalize()}: {_amount(each)} on {count(each.days, 'day')}")
     if found.video_completion_rate is not None:
         yield f"Videos seen to the end: {percent(100 * found.video_completion_rate)}"
     if found.exam_participation_rate is not None:
@@ -36,3 +34,8 @@ def engagement_lines(report: StudentReport) -> Iterator[str]:
     if found.decline_indicators:
         signs = names([DECLINE.get(each, said(each)) for each in found.decline_indicators])
         yield f"Signs of decline: {signs}"
+
+
+def _amount(each: ContentKind) -> str:
+    """The time, or the events where the export knows no times."""
+    return shown(each.minutes, "minutes") if each.minutes else count(each.events, "event")

@@ -14,7 +14,7 @@ from nudgebot.insight.report_data import (
 from nudgebot.markup import global_time
 from nudgebot.reports.charts.card import Chart
 from nudgebot.reports.charts.mastery import progress_chart
-from nudgebot.reports.charts.trends import trend_chart
+from nudgebot.reports.charts.trends import drawable, trend_chart
 from nudgebot.reports.contents.section import names
 from nudgebot.reports.figures import count, day, percent, shown
 from nudgebot.reports.messages.beside import standing_block
@@ -27,6 +27,7 @@ from nudgebot.reports.messages.parts import (
     data_note,
     span,
     table,
+    trend_lines,
 )
 from nudgebot.reports.messages.people import engagement_lines
 from nudgebot.reports.messages.skills import standings_table
@@ -61,7 +62,9 @@ def _head(report: StudentReport) -> str:
     summary = _summary(report)
     if summary:
         lines.append(summary)
-    lines += [line for line in (_risk(report), *_strong_and_weak(report)) if line]
+    lines += [_risk(report), *_strong_and_weak(report)]
+    if not report.skills and not report.note:
+        lines.append("There is no skill data.")
     return "\n".join(lines)
 
 
@@ -128,7 +131,7 @@ def _average(beside: Comparison, metric: str, unit: str) -> str:
 def _chart(report: StudentReport) -> Chart | None:
     for metric in CHARTED:
         trend = report.trend(metric)
-        if trend is not None and trend.measured and len(trend.points) > 1:
+        if trend is not None and drawable(trend) and len(trend.points) > 1:
             return trend_chart(trend, report.name)
     started = [each for each in report.skills if each.answers]
     return progress_chart(started, report.name) if started else None
@@ -140,7 +143,7 @@ def _blocks(report: StudentReport) -> Iterator[Block]:
         states = report.skill_states
         title = f"Skills: {states.mastered} of {states.total} mastered"
         yield Block(title, _skills(report))
-    yield Block("Progress over time", bullets(sentence(each.text) for each in report.trends))
+    yield Block("Progress over time", trend_lines(report.trends))
     for comparison in report.comparisons:
         yield standing_block(comparison)
     yield Block("Assignments and exams", _work(report))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from nudgebot.insight.trend_data import Trend, TrendPoint
-from nudgebot.reports.charts.trends import title_of, trend_chart
+from nudgebot.reports.charts.trends import drawable, title_of, trend_chart
 from nudgebot.reports.figures import day, shown
 from nudgebot.reports.messages.parts import Block, Parts, data_note, table
 from nudgebot.reports.names import said, sentence
@@ -24,7 +24,8 @@ def trend_message(trend: Trend, who: str = "", *, data_as_of: datetime | None = 
     newest = trend.points[-SEEN:]
     rest = trend.points[-MOST:] if len(trend.points) > SEEN else ()
     blocks = (Block(f"All {len(rest)} {trend.grain}s", _table(trend, rest)),) if rest else ()
-    return Parts(head, _table(trend, newest), trend_chart(trend, who), blocks, foot)
+    chart = trend_chart(trend, who) if drawable(trend) else None
+    return Parts(head, _table(trend, newest), chart, blocks, foot)
 
 
 def _table(trend: Trend, points: tuple[TrendPoint, ...]) -> str:
