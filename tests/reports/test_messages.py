@@ -40,16 +40,19 @@ from .samples import (
 )
 
 URL = "/user_uploads/2/d0/chart.png"
-MESSAGES: dict[str, Callable[[str], Parts]] = {
-    "student": lambda name: student_message(student_report(name, name)),
-    "class": lambda name: class_message(class_report(name, (name, *SCRIPTS), other=name)),
-    "trend": lambda name: trend_message(trend(), name, data_as_of=DATA_AS_OF),
-    "skills": lambda name: skills_message(
-        class_skills((name, *SCRIPTS), name), data_as_of=DATA_AS_OF
+# From a person's and a class's name.
+MESSAGES: dict[str, Callable[[str, str], Parts]] = {
+    "student": lambda who, group: student_message(student_report(who, group)),
+    "class": lambda who, group: class_message(class_report(group, (who, *SCRIPTS))),
+    "trend": lambda who, _: trend_message(trend(), who, data_as_of=DATA_AS_OF),
+    "skills": lambda who, group: skills_message(
+        class_skills((who, *SCRIPTS), group), data_as_of=DATA_AS_OF
     ),
-    "skill": lambda name: skill_message(skill_analytics(name, name), data_as_of=DATA_AS_OF),
-    "comparison": lambda name: comparison_message(comparison(name, name)),
-    "classes": lambda name: comparison_message(class_comparison(name, name)),
+    "skill": lambda _, group: skill_message(
+        skill_analytics(class_name=group), data_as_of=DATA_AS_OF
+    ),
+    "comparison": lambda who, group: comparison_message(comparison(who, group)),
+    "classes": lambda _, group: comparison_message(class_comparison(group)),
 }
 kinds = pytest.mark.parametrize("kind", MESSAGES)
 
@@ -57,7 +60,7 @@ kinds = pytest.mark.parametrize("kind", MESSAGES)
 @kinds
 def test_what_a_teacher_reads(kind: str, golden: Callable[[str, str], None]) -> None:
     """The whole message, as it is sent with its picture."""
-    golden(f"reports/{kind}.md", MESSAGES[kind]("Ana Lee").text(URL) + "\n")
+    golden(f"reports/{kind}.md", MESSAGES[kind]("Ana Lee", "7b Maths").text(URL) + "\n")
 
 
 def test_what_is_said_of_a_student_who_has_just_joined(
@@ -74,7 +77,7 @@ def test_what_is_said_of_a_student_who_has_just_joined(
 @kinds
 def test_names_do_nothing_in_a_message(kind: str) -> None:
     """A hostile name mentions nobody, links nowhere, opens no fence and splits no table."""
-    text = MESSAGES[kind](HOSTILE).text(URL)
+    text = MESSAGES[kind](HOSTILE, HOSTILE).text(URL)
     assert "@**" not in text
     assert "](" not in text.replace(f"]({URL})", "")
     assert "\u202e" not in text
@@ -99,7 +102,7 @@ def _opened(text: str) -> str:
 @kinds
 def test_a_message_has_one_picture_or_none(kind: str) -> None:
     """Without an address there is neither a link nor the words that belong to the picture."""
-    parts = MESSAGES[kind]("Ana Lee")
+    parts = MESSAGES[kind]("Ana Lee", "7b Maths")
     assert parts.chart is not None
     assert parts.text(URL).count(URL) == 1
     assert "The chart in words" in parts.text(URL)
