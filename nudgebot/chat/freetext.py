@@ -7,6 +7,7 @@ from datetime import datetime
 
 from nudgebot.chat.access import Asker
 from nudgebot.chat.answer import Answer, code
+from nudgebot.chat.audit import PASSED_ON
 from nudgebot.chat.incoming import Incoming
 from nudgebot.chat.letters import StudentAnswer, TeacherMessage
 from nudgebot.chat.near_misses import hint_for
@@ -94,7 +95,7 @@ def _pass_on(office: Office, student: Student, said: StudentAnswer, as_of: datet
         office.audit.record(
             [student.student_id],
             actor_user_id=user_id,
-            action="answer",
+            action=PASSED_ON,
             place=Direct((user_id,)),
             as_of=as_of,
         )

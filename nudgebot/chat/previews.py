@@ -83,9 +83,16 @@ def ask_twice(call: Call, letters: Sequence[Letter], *, about: str) -> Answer:
 
 
 def ask(
-    call: Call, kind: str, payload: Mapping[str, Any], *, about: str, content: str, heading: str
+    call: Call,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    about: str,
+    content: str,
+    heading: str,
+    students: frozenset[str] = frozenset(),
 ) -> Answer:
-    """The question before anything else that changes the world."""
+    """The question before anything else that changes the world; it may name `students`."""
     opened = opened_for(call, kind, payload, about=about)
     buttons = (
         Button("Yes", "Do it", f"confirm {opened.token}"),
@@ -93,7 +100,7 @@ def ask(
     )
     if opened.replaces:
         content = f"{content}\n\n{INSTEAD}"
-    return Answer(content, heading=heading, buttons=buttons, token=opened.token)
+    return Answer(content, students=students, heading=heading, buttons=buttons, token=opened.token)
 
 
 def opened_for(call: Call, kind: str, payload: Mapping[str, Any], *, about: str) -> Opened:

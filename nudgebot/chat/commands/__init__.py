@@ -5,9 +5,11 @@ from __future__ import annotations
 from nudgebot.chat.command import Registry
 from nudgebot.chat.commands import (
     admin,
+    auditing,
     compare,
     confirm,
     helping,
+    linking,
     message,
     report,
     risk,
@@ -30,6 +32,8 @@ def registry() -> Registry:
             *message.COMMANDS,
             *confirm.COMMANDS,
             *students.COMMANDS,
+            *linking.COMMANDS,
             *admin.COMMANDS,
+            *auditing.COMMANDS,
         )
     )

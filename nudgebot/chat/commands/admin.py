@@ -9,17 +9,13 @@ from datetime import timedelta
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import ADMINS, STAFF, Call, Command, Scope
 from nudgebot.chat.figures_text import count, table
-from nudgebot.chat.finder import named, one_student, user_meant
-from nudgebot.chat.previews import LINK, RELEASE, ask
+from nudgebot.chat.previews import RELEASE, ask
 from nudgebot.chat.reading import data_note
 from nudgebot.errors import CommandError
-from nudgebot.markup import esc, fence, global_time, mention
+from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.freshness import staleness
 from nudgebot.school.days import from_at
-from nudgebot.school.links import KINDS, Kind
 
-MOST_PEOPLE = 30
-MOST_READINGS = 30
 MOST_REASONS = 3
 REFUSED_LATELY = timedelta(days=7)
 
@@ -72,75 +68,6 @@ def _for_admins(call: Call) -> list[str]:
         for row in held
     ]
     return lines
-
-
-def people(call: Call) -> Answer:
-    """Answer `people`: who is not linked, and why."""
-    found = call.office.links.unlinked()
-    if not found:
-        return Answer("Everybody is linked.")
-    lines = []
-    for each in found[:MOST_PEOPLE]:
-        hint = ""
-        if each.suggested:
-            users = ", ".join(mention(user_id) for user_id in each.suggested[:3])
-            words = f"link {each.kind} {each.person_id} @**|{each.suggested[0]}**"
-            hint = f" Perhaps {users}: {code(words)}"
-        name = _name_of(call, each.kind, each.person_id)
-        lines.append(f"- {each.kind} {esc(each.person_id)} {name}: {esc(each.why)}{hint}")
-    more = len(found) - MOST_PEOPLE
-    if more > 0:
-        lines.append(f"- and {more:,} more")
-    ids = frozenset(each.person_id for each in found if each.kind == "student")
-    head = f"**{count(len(found), 'person', 'people')} not linked**; they get nothing:"
-    return Answer("\n".join([head, *lines]), students=ids)
-
-
-def _name_of(call: Call, kind: Kind, person_id: str) -> str:
-    people = call.office.people
-    person = people.student(person_id) if kind == "student" else people.teacher(person_id)
-    return "" if person is None else esc(person.name)
-
-
-def link(call: Call) -> Answer:
-    """Answer `link [student|teacher] <person> <mention>`."""
-    *who, last = call.words or [""]
-    user_id = user_meant(call.office.links, last)
-    if not who or not user_id:
-        raise CommandError("Name a person and mention a user: `link student 5 @**Ana Alvarez**`.")
-    user = call.office.links.user(user_id)
-    if user is None:
-        raise CommandError("Zulip has no such user, as far as I know; try again in a few minutes.")
-    kinds = [kind for kind in KINDS if kind == who[0].lower()] if len(who) > 1 else []
-    text = " ".join(who[1:] if kinds else who)
-    found = [pair for kind in kinds or KINDS for pair in _persons(call, kind, text)]
-    if not found:
-        raise CommandError("The export has no person of that id or name.")
-    if len(found) > 1:
-        raise CommandError("Several people are called so; use the id: `link student <id> …`.")
-    kind, person_id = found[0]
-    shown = f"{kind} {esc(person_id)} {_name_of(call, kind, person_id)}"
-    return ask(
-        call,
-        LINK,
-        {"kind": kind, "person_id": person_id, "user_id": user_id},
-        about=f"{kind} {person_id}",
-        content=f"{shown} is the Zulip user {mention(user_id)}: "
-        "messages about and for this person go there from then on.",
-        heading="Link these two?",
-    )
-
-
-def _persons(call: Call, kind: Kind, text: str) -> list[tuple[Kind, str]]:
-    """The persons of that id, or else of that name."""
-    people = call.office.people
-    everybody = (
-        [(each.student_id, each.name) for each in people.students()]
-        if kind == "student"
-        else [(each.teacher_id, each.name) for each in people.teachers()]
-    )
-    exact = [(kind, key) for key, _ in everybody if key.casefold() == text.casefold()]
-    return exact or [(kind, key) for key, name in everybody if name.casefold() == text.casefold()]
 
 
 def rules(call: Call) -> Answer:
@@ -213,22 +140,6 @@ def release(call: Call) -> Answer:
     )
 
 
-def audit(call: Call) -> Answer:
-    """Answer `audit <student>`."""
-    student = one_student(call, " ".join(call.words), "audit {}")
-    readings = call.office.audit.of(student.student_id, limit=MOST_READINGS)
-    lines = [
-        f"- {global_time(each.at)} {mention(each.actor_user_id)} {code(each.action)} "
-        f"in {esc(each.place)}"
-        for each in readings
-    ]
-    head = f"Who saw data of **{named(student)}**, newest first:"
-    return Answer(
-        "\n".join([head, *(lines or ["- nobody so far"])]),
-        students=frozenset({student.student_id}),
-    )
-
-
 COMMANDS = (
     Command(
         name="status",
@@ -237,25 +148,6 @@ COMMANDS = (
         roles=STAFF,
         scope=Scope.NOBODY,
         run=status,
-    ),
-    Command(
-        name="people",
-        usage="people",
-        summary="Who is not linked to a Zulip user, and why.",
-        roles=ADMINS,
-        scope=Scope.STUDENTS,
-        run=people,
-    ),
-    Command(
-        name="link",
-        usage="link <person> <mention>",
-        summary="Say which Zulip user a person of the export is.",
-        help="A person is `student 5`, `teacher t1`, or a whole name.",
-        examples=("link student 5 @**Ana Alvarez**",),
-        roles=ADMINS,
-        scope=Scope.NOBODY,
-        changes_world=True,
-        run=link,
     ),
     Command(
         name="rules",
@@ -289,13 +181,5 @@ COMMANDS = (
         scope=Scope.NOBODY,
         changes_world=True,
         run=release,
-    ),
-    Command(
-        name="audit",
-        usage="audit <student>",
-        summary="Who saw a student's data, when and where.",
-        roles=ADMINS,
-        scope=Scope.STUDENTS,
-        run=audit,
     ),
 )
