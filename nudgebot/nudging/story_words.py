@@ -16,6 +16,8 @@ from nudgebot.nudging.stages import CoolingDown
 from nudgebot.store import Store
 
 MOST = 8
+MOST_TO_STUDENT = 5
+HELD = "its rule held for you"
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 _UNSURE = "; nobody can tell whether it arrived"
 # How each state is told; what is sent, and what waits, has its moment behind it.
@@ -70,6 +72,22 @@ def why_told(
     if raw:
         lines += ["```spoiler as the rules saw it", *(f"- {esc(e.raw)}" for e in entries), "```"]
     return "\n".join(lines)
+
+
+def why_told_to_student(store: Store, student_id: str) -> list[str]:
+    """The newest nudges that the student herself got, a line each, with what was seen of her."""
+    got = [
+        (fate.sent_at, story.nudge)
+        for story in History(store).stories(student_id)
+        for fate in story.fates
+        if fate.channel is Channel.STUDENT and fate.sent_at is not None
+    ]
+    got.sort(key=lambda each: each[0], reverse=True)
+    return [
+        f"- {global_time(at)} **{esc(nudge.rule_name)}**, because: "
+        + (esc(", ".join(told(held(nudge.explanation), to_student=True))) or HELD)
+        for at, nudge in got[:MOST_TO_STUDENT]
+    ]
 
 
 def with_moments(text: str) -> str:

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from chat.town import ANA, NOW, STAFF_STREAM, STRANGER, TARA, Town
-from nudgebot.nudging.messages import Direct, InStream
-from nudgebot.nudging.nudges import Nudge
+from chat.town import ADMIN, ANA, NOW, STAFF_STREAM, STRANGER, TARA, Town
+from nudgebot.nudging.candidate import Channel
+from nudgebot.nudging.messages import Direct, InStream, Outgoing
+from nudgebot.nudging.nudges import Nudge, Part
 from nudgebot.nudging.rule import Delivery, Urgency
 from nudgebot.school.days import to_at
 
@@ -176,8 +177,15 @@ def test_a_student_learns_why_she_was_nudged(town: Town) -> None:
             explanation="✓ days_since_last_activity 8 > 7; ✗ x 1 > 2",
             state="sent",
         )
-        town.office.nudges.queue([(nudge, [])])
+        channel, user_id = (Channel.STUDENT, ANA) if to_student else (Channel.MENTOR, TARA)
+        part = Part(name, channel, "s1" if to_student else "t1", NOW, "sent", outbox_key=name)
+        town.office.nudges.queue([(nudge, [part])])
+        town.office.outbox.post(Outgoing(name, Direct((user_id,)), "x", "nudge"), NOW)
     text = town.answer(ANA, "why")
-    assert "**Check &#42;in&#42;**, because days since last activity 8 &#62; 7" in text
+    assert "**Check &#42;in&#42;**, because: no activity for 8 days" in text
     assert "For the mentor" not in text
-    assert "For the mentor" in town.answer(TARA, "why s1")
+    told = town.answer(TARA, "why s1")
+    assert "**For the mentor**: sent to Tara Teacher\n  because: no activity for 8 days" in told
+    assert "UTC" not in told
+    assert "days_since" not in told
+    assert "as the rules saw it" in town.answer(ADMIN, "why s1")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nudgebot.markup import global_time
-from nudgebot.nudging.rule import Delivery, Test, Urgency
-from nudgebot.nudging.story_words import why_told, with_moments
+from nudgebot.nudging.rule import All, Delivery, Test, Urgency
+from nudgebot.nudging.story_words import why_told, why_told_to_student, with_moments
 from nudging.bench import Bench
 from nudging.fakes import failing
 from nudging.samples import HOUR, NOW, rule
@@ -143,6 +143,26 @@ def test_names_from_outside_do_nothing(bench: Bench) -> None:
 def test_a_student_without_nudges_has_none(bench: Bench) -> None:
     """Nothing is a sentence, too."""
     assert _why(bench) == ["No nudge so far."]
+
+
+def test_a_student_reads_what_she_got_and_why(bench: Bench) -> None:
+    """Her own part of it only, the newest first, without anything that ranks or rates her."""
+    bench.school.figures.set("s1", risk_level="high")
+    bench.school.rules = [
+        rule("a", conditions=All((LOW, Test("risk_level", "in", ("high", "critical")))),
+             delivery_method=Delivery.MENTOR_AND_STUDENT),
+        rule("b", delivery_method=Delivery.MENTOR_ALERT),
+        rule("c", conditions=Test("risk_level", "equals", "high")),
+    ]  # fmt: skip
+    store = bench.school.store
+    assert why_told_to_student(store, "s1") == []
+    bench.decide(NOW - HOUR)
+    assert why_told_to_student(store, "s1") == []
+    bench.deliver()
+    assert why_told_to_student(store, "s1") == [
+        f"- {_at()} **A**, because: average 55\u00a0%",
+        f"- {_at()} **C**, because: its rule held for you",
+    ]
 
 
 @pytest.mark.parametrize(

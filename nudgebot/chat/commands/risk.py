@@ -13,16 +13,14 @@ from nudgebot.chat.reading import assessment_of, data_note, figures_of
 from nudgebot.errors import CommandError
 from nudgebot.insight.risk import RiskAssessment
 from nudgebot.insight.table import Value
-from nudgebot.markup import esc, global_time
-from nudgebot.nudging.decisions import QUEUED, Recorded
+from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
-from nudgebot.nudging.nudges import Nudge
+from nudgebot.nudging.story_words import why_told, with_moments
 from nudgebot.school.days import local_day
 from nudgebot.school.people import Student
 
 MOST_ROWS = 20
 MOST_CLASSES = 8
-MOST_NUDGES = 8
 LEVELS_SHOWN = ("critical", "high", "medium")
 FACTOR_NAMES: Mapping[str, str] = {
     "academic_performance": "Marks",
@@ -138,8 +136,10 @@ def why(call: Call) -> Answer:
     else:
         parts.append(_factors(assessment_of(call.office, row, call.as_of)))
     parts.append(_silence(call, student))
-    parts.append(_nudges(call.office.nudges.of_student(student.student_id, limit=MOST_NUDGES)))
-    parts.append(_dropped(call.office.decisions.of_student(student.student_id)))
+    names = {rule.id: rule.name for rule in call.office.book.rules.rules}
+    parts.append(
+        why_told(call.office.store, student.student_id, rule_names=names, raw=call.asker.sees_all)
+    )
     parts.append(data_note(call.office, call.as_of))
     key = student.student_id
     return Answer(
@@ -167,30 +167,7 @@ def _factors(assessment: RiskAssessment) -> str:
 def _silence(call: Call, student: Student) -> str:
     said = call.office.consents.state(student.student_id).silence(call.as_of)
     unlinked = call.office.links.why_not("student", student.student_id)
-    return "\n".join(f"- {esc(each)}" for each in (said, unlinked) if each)
-
-
-def _nudges(nudges: Sequence[Nudge]) -> str:
-    if not nudges:
-        return "No nudge so far."
-    lines = [
-        f"- {global_time(nudge.decided_at)} **{esc(nudge.rule_name)}**: {esc(nudge.state)}"
-        + (f"; {esc(nudge.reason)}" if nudge.reason else "")
-        + (f"\n  because {esc(nudge.explanation)}" if nudge.explanation else "")
-        for nudge in nudges
-    ]
-    return "\n".join(["Nudges, newest first:", *lines])
-
-
-def _dropped(decisions: Sequence[Recorded]) -> str:
-    """What rules selected and the bot did not send, with the stage and its reason."""
-    lines = [
-        f"- {global_time(each.last_at)} {esc(each.rule_id)}: not sent, {esc(each.reason)}"
-        + (f" ({each.times} times)" if each.times > 1 else "")
-        for each in decisions
-        if each.stage != QUEUED
-    ]
-    return "\n".join(["Not sent:", *lines[:MOST_NUDGES]]) if lines else ""
+    return "\n".join(f"- {with_moments(each)}" for each in (said, unlinked) if each)
 
 
 COMMANDS = (

@@ -9,10 +9,10 @@ from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import STUDENTS, Call, Command, Scope
 from nudgebot.chat.commands.progress import progress
 from nudgebot.errors import CommandError
-from nudgebot.markup import esc, global_time
+from nudgebot.markup import global_time
+from nudgebot.nudging.story_words import why_told_to_student
 
 LONGEST_PAUSE_DAYS = 60
-MOST_NUDGES = 5
 PLEASE = r"(?:(?:please|now|it|this|all|messages|nudges|messaging me|sending me)[ ,]*)*"
 HOUR = r"(\d{1,3})(?:[:.](\d\d))?\s*(?:([ap])\.?m\.?|h|uhr)?"
 HOURS = rf"{HOUR}\s*(?:-|–|to|until)\s*{HOUR}"
@@ -32,28 +32,13 @@ What your teacher writes still reaches you.
 
 def why(call: Call) -> Answer:
     """Answer a student's `why`: which nudges she got, and what they were about."""
-    nudges = [
-        nudge
-        for nudge in call.office.nudges.of_student(_own(call), limit=20)
-        if nudge.to_student and nudge.state == "sent"
-    ][:MOST_NUDGES]
-    if not nudges:
+    lines = why_told_to_student(call.office.store, _own(call))
+    if not lines:
         return _private(call, "I have not sent you any nudge so far.")
-    lines = [
-        f"- {global_time(nudge.due_at)} **{esc(nudge.rule_name)}**, because "
-        f"{_reasons(nudge.explanation) or 'its rule held for you'}"
-        for nudge in nudges
-    ]
     text = "\n".join(["These are the newest nudges you got, and why:", *lines])
     return _private(
         call, f"{text}\n\nIs one of them wrong? Write it here, and your teacher reads it."
     )
-
-
-def _reasons(explanation: str) -> str:
-    """What held, of the judge's explanation, in plain words: `days since last activity 8 > 7`."""
-    held = [part.removeprefix("✓ ") for part in explanation.split("; ") if part.startswith("✓ ")]
-    return esc(", ".join(held).replace("_", " "))
 
 
 def pause(call: Call) -> Answer:
