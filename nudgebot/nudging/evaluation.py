@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from nudgebot.insight.table import FigureTable
@@ -18,7 +18,7 @@ from nudgebot.nudging.sieve import Dropped, Outcome, sift
 from nudgebot.nudging.stages import CoolingDown, HeldOut, Inhibited, OverTheCap
 from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
 from nudgebot.nudging.switches import Switches
-from nudgebot.nudging.timing import Due, Rhythm, plan
+from nudgebot.nudging.timing import NO_RHYTHM, Due, Rhythm, plan
 from nudgebot.school.days import local_day
 
 OFF = "Nudging is switched off (setting enable_nudging_system)."
@@ -69,12 +69,14 @@ class Agenda:
         return self._student[key]
 
     def for_others(self, candidate: Candidate) -> Due:
-        """By the school's hours; alerts of one urgency are due together, for one digest."""
+        """By the school's hours; what is for one teacher is delivered in rounds."""
         urgency, earliest = candidate.rule.urgency, self.cooling.earliest(candidate)
         key = (urgency, earliest)
         if key not in self._others:
             hours = self.around.staff_hours
-            self._others[key] = plan(urgency, rhythm=None, hours=hours, as_of=earliest)
+            due = plan(urgency, rhythm=None, hours=hours, as_of=earliest)
+            why = due.why.replace(NO_RHYTHM, "the hour for staff and classes")
+            self._others[key] = replace(due, why=why)
         return self._others[key]
 
     def due_day(self, candidate: Candidate) -> int | None:

@@ -14,6 +14,7 @@ from nudgebot.nudging.rule import Urgency
 DEFAULT_HOUR = 14  # Requirement A, Intelligent Timing Engine: without a pattern, 14 o'clock
 HIGH_WITHIN_HOURS = 4
 REGULAR_HOURS = 3  # as many most active hours and weekdays as requirement A's pattern names
+NO_RHYTHM = "no rhythm is known yet"
 HORIZON_HOURS = 16 * 24  # two weekends and then some: there is always an open hour in it
 
 
@@ -108,7 +109,7 @@ def _usual_hour(now: datetime, hours: Hours, usual: Sequence[int]) -> Due:
         return Due(
             _first(now, hours, lambda _: True) or now, "the first moment outside quiet hours"
         )
-    why = "the student's most active hour" if usual else "no rhythm is known yet"
+    why = "the student's most active hour" if usual else NO_RHYTHM
     return Due(found, f"{best}:00, {why}")
 
 

@@ -155,3 +155,10 @@ def test_teachers_do_not_wait_for_one_another(bench: Bench) -> None:
     bench.messenger.before = lambda _: None
     bench.deliver(MORNING + HOUR)
     assert len(bench.to(TEACHER)) == len(bench.to(Direct((12,)))) == 1
+
+
+def test_a_teacher_s_alert_has_no_rhythm_to_know(bench: Bench) -> None:
+    """It is due at the school's hour, and says so."""
+    bench.school.rules = [_mentor("later", Urgency.MEDIUM)]
+    found = bench.engine.evaluate(MORNING - HOUR).decisions[0]
+    assert found.reason == "Due 2026-11-19 14:00 UTC (14:00, the hour for staff and classes)."
