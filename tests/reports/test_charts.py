@@ -133,6 +133,14 @@ def test_the_alternative_text_of_a_line(golden: Callable[[str, str], None]) -> N
     golden("reports/alt.txt", "\n".join(make("Ana Lee").alt for make in KINDS.values()) + "\n")
 
 
+@pytest.mark.parametrize(("students", "grids"), [(1, 1), (38, 1), (39, 2), (150, 4), (151, 0)])
+def test_a_grid_fits_a_page(students: int, grids: int) -> None:
+    """A large class is cut into pages; a huge one is left to the spreadsheet."""
+    found = mastery_grids(class_skills(tuple(f"Student {n}" for n in range(students))), width=640)
+    assert len(found) == grids
+    assert all(draw(each.spec).height < 820 for each in found[:1])
+
+
 def test_weeks_without_a_value_leave_a_gap() -> None:
     """Not measured is neither 0 nor bridged: the line is broken there."""
     broken = draw(trend_chart(trend(values=(55, 61, None, 75))).spec).svg

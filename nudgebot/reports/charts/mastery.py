@@ -39,6 +39,8 @@ LETTERS: Mapping[str, str] = {
 MOST_BARS = 8
 MOST_ROWS = 8
 MOST_COLUMNS = 14  # of a grid on paper
+MOST_ON_PAGE = 38
+MOST_ON_GRIDS = 150
 NAME_COLUMNS = 18
 _ROW = 30
 _INK_OF_CELL = {"field": "ink", "type": "nominal", "scale": None}
@@ -167,14 +169,22 @@ def _states_alt(class_name: str, kept: Sequence[SkillSummary]) -> str:
 
 
 def mastery_grids(skills: ClassSkills, *, width: int) -> list[Chart]:
-    """Students by skills on paper: accuracy and the state's letter; some skills on each grid."""
-    size = MOST_COLUMNS
-    starts = range(0, len(skills.skills), size)
-    return [_grid(skills, start, min(start + size, len(skills.skills)), width) for start in starts]
+    """Students by skills on paper: accuracy and the state's letter, as much on each as fits a page.
+
+    None for more students than anybody reads in a picture; the spreadsheet has them.
+    """
+    if len(skills.students) > MOST_ON_GRIDS:
+        return []
+    size, end = MOST_COLUMNS, len(skills.skills)
+    return [
+        _grid(skills.students[top : top + MOST_ON_PAGE], start, min(start + size, end), width)
+        for top in range(0, len(skills.students), MOST_ON_PAGE)
+        for start in range(0, end, size)
+    ]
 
 
-def _grid(skills: ClassSkills, start: int, end: int, width: int) -> Chart:
-    names = apart(shortened(row.name, 22) for row in skills.students)
+def _grid(students: Sequence[SkillRow], start: int, end: int, width: int) -> Chart:
+    names = apart(shortened(row.name, 22) for row in students)
     numbers = [str(place + 1) for place in range(start, end)]
     values = [
         {
@@ -184,7 +194,7 @@ def _grid(skills: ClassSkills, start: int, end: int, width: int) -> Chart:
             "ink": "#ffffff" if cell.state is MasteryState.MASTERED else "#000000",
             "words": _cell(cell),
         }
-        for name, row in zip(names, skills.students, strict=True)
+        for name, row in zip(names, students, strict=True)
         for number, cell in zip(numbers, row.cells[start:end], strict=True)
     ]
     x = {"field": "skill", "type": "nominal", "scale": {"domain": numbers}, "axis": {"grid": False}}
@@ -206,7 +216,7 @@ def _grid(skills: ClassSkills, start: int, end: int, width: int) -> Chart:
         title=f"Students and skills {start + 1} to {end}",
         about=("%; M mastered, P in progress, W needs work, – not started",),
     )
-    alt = _grid_alt(skills.students, start, end)
+    alt = _grid_alt(students, start, end)
     return Chart(f"grid-{start + 1}", "Grid of students and skills", spec, alt)
 
 
