@@ -43,7 +43,8 @@ class Answer:
     `students` are those whose data the words hold: they decide where it may appear. `token` names
     the confirmation that reactions on the message stand for. `errand` is longer work that begins
     after the answer is out; what it returns is said in the same place. `attachments` appear there
-    too: whoever may read the message that links an upload may open it.
+    too: whoever may read the message that links an upload may open it. `ahead` is work for what the
+    asker is likely to ask next; it is done when all of this is said, and its failing is no matter.
     """
 
     content: str
@@ -54,6 +55,7 @@ class Answer:
     private: bool = False
     errand: Errand | None = None
     attachments: tuple[Attachment, ...] = ()
+    ahead: tuple[Callable[[], object], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,8 @@ class Reception:
         for reply in replies:
             if reply.answer.errand is not None:
                 self._background(partial(self._run, reply.answer.errand, incoming, heard))
+            for work in reply.answer.ahead:
+                self._background(partial(_ahead, work))
 
     def _run(self, errand: Errand, incoming: Incoming, heard: Heard) -> None:
         answer = self._outcome(errand, incoming.source)
@@ -202,6 +204,15 @@ class Reception:
             user_id = each.get("user_id") or each.get("user", {}).get("id")
             if user_id == waiting.asker_id:
                 self.reaction(Reacted(waiting.message_id, int(user_id), str(each["emoji_code"])))
+
+
+def _ahead(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except NudgebotError as error:
+        log.info("nothing to work out ahead: %s", error)
+    except Exception:
+        log.exception("working ahead failed; it is done when it is asked for")
 
 
 def _may_be_skipped(heard: Heard) -> bool:

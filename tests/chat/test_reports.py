@@ -319,3 +319,31 @@ def test_old_data_are_said_to_be_old(school: Town) -> None:
     school.clock += timedelta(days=7)
     assert "The data are stale" in school.answer(TARA, "report student s1")
     assert "The data are stale" in school.answer(TARA, "skills 7B")
+
+
+def test_after_the_class_each_student_is_there_at_once(
+    school: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a teacher is likely to open next is worked out while she reads."""
+    school.say(TARA, "report class 7B")
+
+    def broken(*_: object) -> Analytics:
+        raise AssertionError("it was not worked out before")
+
+    with monkeypatch.context() as later:
+        later.setattr(report, "analytics", broken)
+        for student_id in sorted(EVERYBODY):
+            assert "**What next for" in school.answer(TARA, f"report student {student_id}")
+        assert "on my side" in school.answer(TARA, "report student s1 3 days")
+
+
+def test_working_ahead_may_fail(school: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is out already, and the next one is worked out when it is asked for."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("Ana's 17 %")
+
+    with monkeypatch.context() as broken_down:
+        broken_down.setattr(report, "student_message", broken)
+        assert "6 students" in school.answer(TARA, "report class 7B")
+    assert "50\u00a0% right" in school.answer(TARA, "report student s1")

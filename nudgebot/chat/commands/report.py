@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.asked import Asked, asked, range_of
 from nudgebot.chat.command import STAFF, Call, Command, Scope
@@ -15,6 +17,7 @@ from nudgebot.reports.markdown import Parts, class_message, student_message
 from nudgebot.school.days import local_day
 
 MOST_OTHERS = 8
+ORDINARY_CLASS = 40
 
 
 def report_student(call: Call) -> Answer:
@@ -97,7 +100,19 @@ def report_class(call: Call) -> Answer:
         heading=f"What next for {chosen.name}?",
         buttons=_next_for_class(said, key),
         attachments=pictures(call, parts.chart, key),
+        ahead=tuple(
+            partial(_student_worked_out, call, each, period) for each in _likely_next(report)
+        ),
     )
+
+
+def _likely_next(report: ClassReport) -> list[str]:
+    """Whose report may be asked for after the class's: anybody's in a class of an ordinary size."""
+    everybody = [each.student_id for each in report.ranking]
+    if len(everybody) <= ORDINARY_CLASS:
+        return everybody
+    struggling = [each.student_id for each in report.struggling]
+    return struggling + [each.student_id for each in report.top]
 
 
 def _class_worked_out(call: Call, class_id: str, period: DateRange) -> tuple[ClassReport, Parts]:
