@@ -21,7 +21,7 @@ RATINGS = ("risk_level", "risk_score")
 _SYMBOLS = "|".join(re.escape(each.symbol) for each in OPERATORS.values())
 # A test as the judge writes it; what follows the value is of no interest here.
 _TEST = re.compile(rf"(?:^|; |\()([✓✗?]) ({'|'.join(map(re.escape, METRIC))}) ")
-_VALUE = re.compile(rf"(?P<value>.*?) (?:{_SYMBOLS})(?: |\)|$)", re.DOTALL)
+_VALUE = re.compile(rf"(?P<value>.*?) (?:{_SYMBOLS})(?: |;|\)|$)", re.DOTALL)
 _UNKNOWN = "is unknown"
 
 
