@@ -133,6 +133,8 @@ _HOLDS = """
 ALTER TABLE consents ADD COLUMN held_why TEXT NOT NULL DEFAULT '';
 """
 
+_PARTS_BY_PERSON = "CREATE INDEX parts_by_person ON nudge_parts (person_id, channel);"
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -144,5 +146,6 @@ SCHEMA = Schema(
         ("outbox_parts", _OUTBOX_PARTS),
         ("outbox_refused", _OUTBOX_REFUSED),
         ("holds", _HOLDS),
+        ("parts_by_person", _PARTS_BY_PERSON),
     ),
 )
