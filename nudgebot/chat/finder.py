@@ -92,10 +92,16 @@ def one_class(call: Call, text: str, again: str) -> SchoolClass:
         raise CommandError(f"Name a class: `{call.command.usage}`.")
     found = classes_like(call, text)
     if not found:
-        raise CommandError(NO_CLASS)
+        raise CommandError(f"{NO_CLASS}{_yours(call)}")
     if len(found) > 1:
         raise UnclearError(which_class(found, again))
     return found[0]
+
+
+def _yours(call: Call) -> str:
+    """The classes that the asker could have meant, where they are few."""
+    names = [esc(each.name) for each in call.asker.sight.classes()]
+    return f" Yours are {', '.join(names)}." if 0 < len(names) <= MOST_CHOICES else ""
 
 
 def classes_like(call: Call, text: str) -> list[SchoolClass]:

@@ -151,7 +151,8 @@ def _urgent(student: Student, said: StudentAnswer) -> str:
     name, first = esc(student.name or student.student_id), esc(student.first_name)
     answer = code(f"message {student.student_id} <your words>")
     return (
-        f"🚨 **Urgent, please read now: {name} may be in danger.**\n{_quoted(said)}\n"
+        f"🚨 **Urgent, please read now: {name} may be in danger.** "
+        f"Written {global_time(said.at)}:\n{_quoted(said)}\n"
         f"I only look for certain phrases; please judge for yourself, and talk to {first} in "
         f"person today. {first} has been told to talk to an adult or to call for help, and gets "
         f"no nudges before writing `start` to me. Answer here with {answer}."

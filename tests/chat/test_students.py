@@ -107,7 +107,7 @@ def test_a_near_miss_is_passed_on_all_the_same(town: Town) -> None:
         ),
         pytest.param(
             {"average_score": 32.4, "score_count": 5, "missed_work": 2},
-            "Your average is 32 % from 5 pieces of work. 2 of them not handed in",
+            "Your average is 32 % from 5 pieces of work. 2 of them were missed and count as 0.",
             "rising",
             id="an average says what is behind it",
         ),

@@ -1,4 +1,4 @@
-"""What admins say about people, rules and imports; and `status`, for all staff."""
+"""What admins say about rules and imports; and `status`, for all staff."""
 
 from __future__ import annotations
 

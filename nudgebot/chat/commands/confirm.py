@@ -173,7 +173,6 @@ COMMANDS = (
         examples=("confirm", "confirm 4f9a"),
         roles=STAFF,
         scope=Scope.NOBODY,
-        changes_world=True,
         run=confirm,
     ),
     Command(

@@ -88,9 +88,17 @@ def _scores(row: Row) -> str:
     if average is None or scores is None or scores < FEWEST_SCORES:
         return ""
     trend = ", and rising" if row.get("score_trend") == "improving" else ""
-    missed = as_number(row.get("missed_work"))
-    why = f" {missed:.0f} of them not handed in, which count as 0." if missed else ""
+    why = _missed(as_number(row.get("missed_work")) or 0)
     return f"- Your average is {percent(average)} from {scores:.0f} pieces of work{trend}.{why}"
+
+
+def _missed(pieces: float) -> str:
+    """Why an average is lower than the scores that the student remembers."""
+    if not pieces:
+        return ""
+    if pieces == 1:
+        return " One of them was missed and counts as 0."
+    return f" {pieces:.0f} of them were missed and count as 0."
 
 
 def _next_step(row: Row, missed: Sequence[Task], to_come: Sequence[Task]) -> str:
