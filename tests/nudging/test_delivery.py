@@ -9,6 +9,7 @@ import pytest
 
 from nudgebot.nudging.compose import Composed, Composer
 from nudgebot.nudging.consent import Consents
+from nudgebot.nudging.delivery import AWAY
 from nudgebot.nudging.evaluation import OFF
 from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
@@ -224,6 +225,12 @@ def test_the_staff_s_summary_counts_and_names_nobody(bench: Bench) -> None:
             lambda s: Consents(s.store).stop("s1", NOW), "withdrawn", "no nudges", id="stopped"
         ),
         pytest.param(
+            lambda s: Consents(s.store).hold("s1", "A person first.", NOW),
+            "withdrawn",
+            "A person first.",
+            id="held",
+        ),
+        pytest.param(
             lambda s: Snoozes(s.store).snooze(Snooze("s1", "", NOW + HOUR, 1, ""), NOW),
             "withdrawn",
             "snoozed",
@@ -404,6 +411,24 @@ def test_an_outage_refuses_no_nudge(bench: Bench) -> None:
     bench.messenger.before = lambda _: None
     assert bench.deliver(NOW + 11 * HOUR).states == {"sent": 3}
     assert bench.states() == [("sent", "")]
+
+
+def test_an_outage_keeps_nobody_waiting(bench: Bench) -> None:
+    """A few failures in a row end a run, and nothing is left of it for another run at once."""
+    for number in range(4, 40):
+        bench.school.student(f"s{number}", 100 + number)
+    bench.school.users(11, *range(101, 140))
+    bench.decide()
+    bench.messenger.before = failing(None)
+    done = bench.deliver()
+    assert (done.messages, done.left, done.note) == (5, 0, AWAY)
+    bench.messenger.on_find = failing(None)
+    bench.deliver(NOW + MINUTE)
+    assert (bench.messenger.sends, bench.messenger.finds) == (10, 5)
+    bench.messenger.before = bench.messenger.on_find = lambda _: None
+    for minutes in range(3, 20):
+        bench.deliver(NOW + minutes * MINUTE)
+    assert len(bench.messenger.inbox) == 39
 
 
 def test_an_outage_that_outlasts_a_nudge_lets_it_expire(bench: Bench) -> None:

@@ -116,6 +116,12 @@ def test_what_holds_is_queued_with_its_moment_and_explanation(school: School) ->
             lambda s: Consents(s.store).stop("s1", NOW), "consent", "no nudges", id="stopped"
         ),
         pytest.param(
+            lambda s: Consents(s.store).hold("s1", "A person first.", NOW),
+            "consent",
+            "A person first.",
+            id="held",
+        ),
+        pytest.param(
             lambda s: Consents(s.store).pause("s1", NOW + HOUR, NOW),
             "consent",
             "paused",
