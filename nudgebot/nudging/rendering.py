@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -30,6 +31,7 @@ _MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
                "September", "Oktober", "November", "Dezember"),
     }
 )  # fmt: skip
+_PERCENT = re.compile(r"(?<=\d) %")  # kept with its number at the end of a line
 _KEPT_FILTERS = ("first", "last", "length", "lower", "upper", "round", "int", "abs")
 
 
@@ -61,11 +63,19 @@ def percent(share: float | None) -> int | None:
     return None if share is None else whole(share * 100)
 
 
-def counted(number: float | None, one: str, many: str) -> str | None:
+@pass_context
+def counted(context: Context, number: float | None, one: str, many: str) -> Safe | None:
     """`1 video`, `3 videos`: the number with the word that fits it."""
     if number is None:
         return None
-    return f"{number:g} {one if number == 1 else many}"
+    return Safe(f"{_number(context, number)} {esc(one if number == 1 else many)}")
+
+
+def _number(context: Context, value: float) -> str:
+    """At most one decimal, and never a power of ten."""
+    text = f"{value:.1f}".removesuffix(".0")
+    text = "0" if text == "-0" else text
+    return text.replace(".", ",") if _language(context) == "de" else text
 
 
 @pass_context
@@ -102,8 +112,7 @@ def _finalize(context: Context, value: Any) -> str:
         case bool() | int():
             return str(value)
         case float():
-            text = f"{round(value, 1):g}"
-            return text.replace(".", ",") if _language(context) == "de" else text
+            return _number(context, value)
         case date():
             return on_day(context, value) or ""
         case tuple() | list():
@@ -163,4 +172,5 @@ class Renderer:
             kind = type(error).__name__
             message = f"Template `{name}` cannot be filled with what is known ({kind})."
             raise CompositionError(message) from error
+        text = _PERCENT.sub("\u00a0%", text)
         return Safe("\n".join(line.rstrip() for line in text.strip().splitlines()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from message_words import FIGURES, NOW, composer, facts, rule, template
 
+from nudgebot.insight.catalogue import METRIC
 from nudgebot.markup import esc
 from nudgebot.nudging import rule as words
 from nudgebot.nudging.compose import Composer
@@ -24,6 +26,7 @@ from nudgebot.nudging.rendering import CompositionError, UnknownFigureError
 from nudgebot.nudging.resources import Resource
 from nudgebot.nudging.rule import All, AppliesTo, Delivery, Not, Urgency
 from nudgebot.nudging.rule_book import RuleBook
+from nudgebot.nudging.samples import figures
 from nudgebot.nudging.study_plan import MOST_DAYS, PlanDay, WeakSkill, Work, study_plan
 from nudgebot.nudging.templates import BY_HAND
 
@@ -447,6 +450,75 @@ def test_singular_and_plural_fit(book: RuleBook) -> None:
     assert "1 days" not in text
     exam = next(each for each in book.rules.rules if each.include_study_plan)
     assert "is today." in book.composer.compose(exam, facts({"upcoming_exam_days": 0})).text
+
+
+@pytest.mark.parametrize(
+    ("template_id", "figures", "says"),
+    [
+        pytest.param("encouragement_streak", {"current_streak": 7}, "on a 7-day streak", id="a"),
+        pytest.param("encouragement_streak", {"current_streak": 8}, "on an 8-day streak", id="an"),
+        pytest.param("encouragement_streak", {"current_streak": 11}, "an 11-day", id="eleven"),
+        pytest.param("encouragement_streak", {"current_streak": 80}, "an 80-day", id="eighty"),
+        pytest.param("encouragement_streak", {"current_streak": 100}, "a 100-day", id="hundred"),
+        pytest.param("low_performance_support", {"average_score": 29.4}, "hard going. That can",
+                     id="no number that only hurts"),
+        pytest.param("low_performance_support", {"average_score": 30.0}, "average is 30% at",
+                     id="a number to start from"),
+        pytest.param("overdue_was_due", {"overdue_days": 0}, "was due today", id="due today"),
+        pytest.param("overdue_was_due", {"overdue_days": 2}, "was due 2 days ago", id="two days"),
+    ],
+)  # fmt: skip
+def test_awkward_numbers_read_well(
+    book: RuleBook, template_id: str, figures: dict[str, Any], says: str
+) -> None:
+    """Articles, kindness and days fit the number."""
+    assert says in book.composer.message(template_id, facts(figures)).text
+
+
+def test_german_counts_too(book: RuleBook) -> None:
+    """One point and one day are singular, and a percent sign stays with its number."""
+    praise = book.composer.message(
+        "improvement_praise", facts({"score_change": 1.2}), language="de"
+    )
+    assert "das ist 1 Punkt mehr" in praise.text
+    assert "81\u00a0%" in praise.text
+    streak = book.composer.message(
+        "streak_break_recovery", facts({"highest_streak": 1}), language="de"
+    )
+    assert "Deine längste Serie war 1 Tag am Stück" in streak.text
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 8, 21, 100, 1_234_567])
+def test_every_template_reads_well_with_any_number(book: RuleBook, size: int) -> None:
+    """No `1 days` and no `2 day`, no power of ten, no percent sign that begins a line."""
+    awkward = facts(figures(METRIC, size, "Art"))
+    read = 0
+    for variants in book.templates.by_id.values():
+        for each in variants:
+            with suppress(UnknownFigureError):  # such a message is not sent
+                text = book.composer.fill(each, awkward) if each.category != "part" else ""
+                read += bool(text)
+                assert not re.search(r"\b1 (days|points|videos|assignments|Tage|Punkte)\b", text)
+                singular = re.findall(r"\b(\d+) (?:day|point|video|assignment)\b", text)
+                assert set(singular) <= {"1"}
+                assert "e+" not in text
+                assert " %" not in text
+    assert read > 10
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(1_234_567, "1234567 XP", id="a million"),
+        pytest.param(1_234_567.0, "1234567 XP", id="a million with a fraction of nothing"),
+        pytest.param(2.54, "2.5 XP", id="one decimal"),
+        pytest.param(-0.01, "0 XP", id="nearly nothing"),
+    ],
+)
+def test_large_numbers_stay_numbers(value: float, text: str) -> None:
+    """Nobody reads 1.2e+06."""
+    assert _body("{{ xp | counted('XP', 'XP') }}", {"xp": value}) == text
+    assert _body("{{ xp }} XP", {"xp": value}) == text
 
 
 def test_a_composer_uses_the_words_in_force(book: RuleBook) -> None:
