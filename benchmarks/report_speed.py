@@ -153,11 +153,11 @@ def fill(settings: Settings, folder: Path, students: int, ids: dict[str, int]) -
 
 
 def taught(settings: Settings) -> dict[str, list[str]]:
-    """The classes of the teacher, and who is in them and there: others have no chart to draw."""
+    """The classes of the teacher, and who is in them and at work: others have no chart."""
     store = open_store(settings)
     rows = store.rows(
         """SELECT s.class_id, s.person_id FROM enrollments t JOIN enrollments s
-           ON s.class_id = t.class_id AND s.role = 'student'
+           ON s.class_id = t.class_id AND s.role = 'student' AND s.end_day IS NULL
            WHERE t.person_id = 't1' AND t.role = 'teacher' AND EXISTS (
                SELECT 1 FROM practice p WHERE p.student_id = s.person_id AND p.day > ?)
            ORDER BY s.class_id, s.person_id""",
@@ -206,7 +206,9 @@ class Question:
     wanted: tuple[tuple[str, Callable[[SandboxMessage], bool]], ...]
 
 
-def questions(town: Town, classes: Mapping[str, Sequence[str]], turn: int) -> Iterator[Question]:
+def questions(
+    town: Town, classes: Mapping[str, Sequence[str]], turn: int, *, last: bool
+) -> Iterator[Question]:
     """One of each kind; `classes` are the teacher's, and the first is the one that is open."""
     open_class, *others = classes
     member = classes[open_class][turn % len(classes[open_class])]
@@ -224,7 +226,7 @@ def questions(town: Town, classes: Mapping[str, Sequence[str]], turn: int) -> It
     if turn < len(strangers):
         name = "report student, out of the blue"
         yield Question(name, bot, f"report student {strangers[turn]}", whole)
-    if turn == len(classes) + 1:
+    if last:  # from then on these classes' students are worked out, too
         for other in others:
             yield Question("report class, first time", bot, f"report class {other}", whole)
 
@@ -233,7 +235,7 @@ def measure(town: Town, classes: Mapping[str, Sequence[str]], rounds: int) -> No
     """Ask all questions in turn, and print the medians."""
     found: dict[str, list[float]] = {}
     for turn in range(rounds + 1):
-        for each in questions(town, classes, turn):
+        for each in questions(town, classes, turn, last=turn == rounds):
             seconds = town.ask(each.bot, each.text, *(is_it for _, is_it in each.wanted))
             if turn:  # the first of each is for warming up
                 for (part, _), took in zip(each.wanted, seconds, strict=True):
