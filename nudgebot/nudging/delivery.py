@@ -20,7 +20,7 @@ from nudgebot.nudging.envelopes import (
 )
 from nudgebot.nudging.evaluation import OFF
 from nudgebot.nudging.nudges import Nudge, Nudges, Part
-from nudgebot.nudging.outbox import Outbox, Posted
+from nudgebot.nudging.outbox import Outbox, Posted, seems_away
 from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.rounds import WAITS, make_round
 from nudgebot.nudging.summary import summary_key
@@ -30,6 +30,7 @@ from nudgebot.nudging.wording import Composing
 
 log = logging.getLogger(__name__)
 
+AWAY = "Zulip takes no messages at the moment; what is due waits."
 FIRST_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 600
 
@@ -128,17 +129,23 @@ class Deliverer:
         for each in passage.ready:
             groups.setdefault(group_of(each.nudge, each.part), []).append(each)
         envelopes = Envelopes(self._grounds, self._composer, passage)
+        tried: list[Posted] = []
         for group in groups.values():
+            if seems_away(tried):
+                # The rest stays as due as it is, and the next run begins with it.
+                done.left, done.note = 0, AWAY
+                return
             for made in _made(envelopes, group):
                 match made:
                     case Envelope():
-                        self._send(made, done)
+                        tried += self._send(made, done)
                     case Unfit(part, reason):
                         self._nudges.mark(part, "refused", done.as_of, reason=reason)
                         done.states["refused"] += 1
 
-    def _send(self, envelope: Envelope, done: Delivered) -> None:
-        message = envelope.message
+    def _send(self, envelope: Envelope, done: Delivered) -> list[Posted]:
+        """How the message stands, if it was tried now."""
+        message, tried = envelope.message, []
         with self._store.transaction():
             fresh = self._outbox.claim(message, done.as_of, owner_retries=True)
             for part in envelope.parts:
@@ -151,9 +158,10 @@ class Deliverer:
                     language=words.language,
                 )
         if fresh:
-            self._outbox.push(message, done.as_of)
+            tried.append(self._outbox.push(message, done.as_of))
             done.messages += 1
         self._settle(self._nudges.enclosed(message.key), done)
+        return tried
 
     def _settle(self, parts: Sequence[Part], done: Delivered) -> None:
         """Bring parts up to how their messages stand."""

@@ -20,9 +20,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nudgebot.errors import DeliveryError
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 MAX_LOOKS = 150  # about a day: later and later, and then every ten minutes
 FIRST_WAIT_SECONDS = 30
 LONGEST_WAIT_SECONDS = 600
+FAILURES_IN_A_ROW = 5
 # Nothing more happens to such a message by itself.
 _OVER = "(state IN ('sent', 'refused') OR (state = 'unsettled' AND next_try_at IS NULL))"
 
@@ -44,7 +45,8 @@ _OVER = "(state IN ('sent', 'refused') OR (state = 'unsettled' AND next_try_at I
 class Posted:
     """How a message stands: claimed, sent, released, refused or unsettled, and why.
 
-    `given_up` is an unsettled one that is no longer looked for.
+    `given_up` is an unsettled one that is no longer looked for. `away` is what a try or a look
+    that Zulip did not answer as it should says about itself; it is not kept.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Posted:
     message_id: int | None
     reason: str
     given_up: bool = False
+    away: bool = False
 
 
 class Outbox:
@@ -130,8 +133,12 @@ class Outbox:
         return cursor.rowcount == 1
 
     def run(self, as_of: datetime) -> list[Posted]:
-        """Settle what is unsettled and try again what was released, as far as it is time."""
-        done = []
+        """Settle what is unsettled and try again what was released, as far as it is time.
+
+        Ends early where Zulip seems away: what is left is as due at the next run, and a caller
+        with other work is not kept waiting by one time-out after the other.
+        """
+        done: list[Posted] = []
         for row in self._store.rows(
             f"""SELECT key FROM outbox o
                 WHERE ((state = 'claimed' AND tried_at <= :before)
@@ -145,6 +152,8 @@ class Outbox:
             with self._held(row["key"]) as free:
                 if free:
                     done.append(self._resume(row["key"], as_of))
+            if seems_away(done):
+                break
         return done
 
     def unsettled(self) -> list[Posted]:
@@ -228,7 +237,9 @@ class Outbox:
         if before is not None and before.state != "sent":
             return self._end_with(key, before, as_of)
         if row is not None and row["state"] in ("claimed", "unsettled"):
-            self._look(row, as_of)
+            looked = self._look(row, as_of)
+            if looked.away:
+                return looked
             row = self._row(key)
         if row is None or row["owner_retries"] or not self._claim_again(key, as_of):
             return self._stand(key)
@@ -256,16 +267,18 @@ class Outbox:
             return self._settle(key, "refused", as_of, reason=str(error))
         attempts = self._store.value("SELECT attempts FROM outbox WHERE key = ?", [key])
         wait = max(error.retry_after_seconds, _backoff(attempts))
-        return self._settle(key, "released", as_of, reason=str(error), wait_seconds=wait)
+        posted = self._settle(key, "released", as_of, reason=str(error), wait_seconds=wait)
+        return replace(posted, away=True)
 
     def _doubt(self, key: str, reason: str, as_of: datetime) -> Posted:
         # The try may have begun long ago, in the queue of a server that asks for patience.
         self._store.execute(
             "UPDATE outbox SET tried_at = ? WHERE key = ?", [to_at(self._now(as_of)), key]
         )
-        return self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=0)
+        posted = self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=0)
+        return replace(posted, away=True)
 
-    def _look(self, row: sqlite3.Row, as_of: datetime) -> None:
+    def _look(self, row: sqlite3.Row, as_of: datetime) -> Posted:
         key = row["key"]
         try:
             message_id = self._messenger.find(
@@ -276,36 +289,31 @@ class Outbox:
             )
         except DeliveryError as error:
             if error.accepted is False and error.retry_after_seconds is None:
-                self._look_later(row, str(error), as_of)
-            else:
-                self._wait_for_zulip(row, str(error), as_of)
-            return
+                return self._look_later(row, str(error), as_of)
+            return self._wait_for_zulip(row, str(error), as_of)
         except Exception:  # one that cannot be looked for must not hold up the others
             log.exception("looking for a message stumbled key=%s", local_id_of(key))
-            self._look_later(row, "The program stumbled while looking for it.", as_of)
-            return
-        if message_id is not None and self._is_of_another(message_id, key):
-            self._look_later(row, "An equal message was found, but it is another one.", as_of)
-        elif message_id is not None:
-            self._settle(key, "sent", as_of, message_id=message_id)
-        else:
-            self._not_there(row, as_of)
+            return self._look_later(row, "The program stumbled while looking for it.", as_of)
+        if message_id is None:
+            return self._not_there(row, as_of)
+        if self._is_of_another(message_id, key):
+            reason = "An equal message was found, but it is another one."
+            return self._look_later(row, reason, as_of)
+        return self._settle(key, "sent", as_of, message_id=message_id)
 
-    def _not_there(self, row: sqlite3.Row, as_of: datetime) -> None:
+    def _not_there(self, row: sqlite3.Row, as_of: datetime) -> Posted:
         """It may still come; some time after the try it never arrived, and is tried again."""
         key, reason = row["key"], row["reason"]
         rest = row["tried_at"] + self._grace_seconds - to_at(self._now(as_of))
         if rest > 0:
-            self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=rest)
-            return
+            return self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=rest)
         looks = self._count_look(row)
         if looks >= MAX_LOOKS:
             reason = f"Given up: after {row['attempts']} tries it is still not there."
-            self._settle(key, "refused", as_of, reason=reason)
-        else:
-            reason = "It was looked for and is not there."
-            wait = _backoff(looks) if looks > 1 else 0
-            self._settle(key, "released", as_of, reason=reason, wait_seconds=wait)
+            return self._settle(key, "refused", as_of, reason=reason)
+        reason = "It was looked for and is not there."
+        wait = _backoff(looks) if looks > 1 else 0
+        return self._settle(key, "released", as_of, reason=reason, wait_seconds=wait)
 
     def _is_of_another(self, message_id: int, key: str) -> bool:
         found = self._store.value(
@@ -318,16 +326,18 @@ class Outbox:
         self._store.execute("UPDATE outbox SET looks = ? WHERE key = ?", [looks, row["key"]])
         return looks
 
-    def _wait_for_zulip(self, row: sqlite3.Row, reason: str, as_of: datetime) -> None:
+    def _wait_for_zulip(self, row: sqlite3.Row, reason: str, as_of: datetime) -> Posted:
         """An outage: the longer it has lasted, the longer the next look can wait."""
         lasted = to_at(self._now(as_of)) - row["tried_at"]
         wait = min(max(lasted // 2, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
-        self._settle(row["key"], "unsettled", as_of, reason=reason, wait_seconds=wait)
+        key = row["key"]
+        posted = self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=wait)
+        return replace(posted, away=True)
 
-    def _look_later(self, row: sqlite3.Row, reason: str, as_of: datetime) -> None:
+    def _look_later(self, row: sqlite3.Row, reason: str, as_of: datetime) -> Posted:
         looks = self._count_look(row)
         given_up = looks >= MAX_LOOKS
-        self._settle(
+        return self._settle(
             row["key"],
             "unsettled",
             as_of,
@@ -361,6 +371,11 @@ class Outbox:
             },
         )
         return Posted(key, state, message_id, reason)
+
+
+def seems_away(posted: Sequence[Posted]) -> bool:
+    """Whether the last few tries and looks all failed."""
+    return sum(each.away for each in posted[-FAILURES_IN_A_ROW:]) == FAILURES_IN_A_ROW
 
 
 def _posted(row: sqlite3.Row) -> Posted:
