@@ -104,7 +104,7 @@ def _range(text: str, now: datetime, roster: Roster, class_ids: list[str] | None
     period = period_of(text, Calendar(today, term))
     if period is None:
         raise CommandError(HINT)
-    return DateRange(period.first, period.last, text)
+    return DateRange(period.first, period.last, "" if ".." in text else text)
 
 
 def _message(found: StudentReport | ClassReport) -> str:
