@@ -207,7 +207,7 @@ _EXAMS = {
     "upcoming_exam_title": Phrase("title of the next exam", "next exam: {value}"),
     "upcoming_exam_subject": Phrase("subject of the next exam", "next exam in {value}"),
     "preparation_activity": Phrase(
-        "preparation for the exam", "something done for the exam on {of_7_days} of the last 7 days",
+        "preparation for the exam", "prepared for the exam on {of_7_days} of the last 7 days",
         zero="nothing done for the exam in the last 7 days",
     ),
 }  # fmt: skip

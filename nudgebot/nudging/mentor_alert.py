@@ -85,9 +85,12 @@ def digest(alerts: Sequence[Alert], *, at_most: int = LONGEST) -> str:
 
 
 def _by_student(alerts: Sequence[Alert]) -> list[list[Alert]]:
-    """The alerts of each student, the most urgent first, and the students in their order."""
+    """The alerts of each student, the most urgent first, and the students in their order.
+
+    Of what is equally urgent, what was meant for the teacher goes before what was meant for her.
+    """
     found: dict[str, list[Alert]] = {}
-    for each in sorted(alerts, key=lambda each: (-each.urgency.rank, each.rule_id)):
+    for each in sorted(alerts, key=lambda each: (-each.urgency.rank, each.routed, each.rule_id)):
         found.setdefault(each.student_id, []).append(each)
 
     def rank(own: Sequence[Alert]) -> tuple[bool, int, int, float, str, str]:

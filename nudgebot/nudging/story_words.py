@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nudgebot.markup import esc, global_time
+from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.candidate import Channel
 from nudgebot.nudging.decisions import QUEUED, Recorded
 from nudgebot.nudging.figure_words import held, told
@@ -70,7 +70,9 @@ def why_told(
     entries.sort(key=lambda each: each.at, reverse=True)
     lines = ["**Nudges**, the newest first:", *(each.text for each in entries)]
     if raw:
-        lines += ["```spoiler as the rules saw it", *(f"- {esc(e.raw)}" for e in entries), "```"]
+        inside = fence("\n".join(each.raw for each in entries))
+        ticks = "`" * (len(inside) - len(inside.lstrip("`")) + 1)
+        lines += [f"{ticks}spoiler as the rules saw it", inside, ticks]
     return "\n".join(lines)
 
 
@@ -118,18 +120,23 @@ class _People:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def to(self, fate: Fate) -> str:
-        """To whom a part goes, in words."""
+    def to(self, fates: Sequence[Fate]) -> str:
+        """To whom these parts go, in words."""
+        *front, last = dict.fromkeys(map(self._recipient, fates))
+        named = " and ".join(part for part in (", ".join(front), last) if part)
+        return named if fates[0].channel is Channel.DASHBOARD else f"to {named}"
+
+    def _recipient(self, fate: Fate) -> str:
         match fate.channel:
             case Channel.STUDENT:
-                return "to the student"
-            case Channel.DASHBOARD:
-                return "with the staff's summary"
+                return "the student"
             case Channel.MENTOR:
-                name = self._name("SELECT name FROM teachers WHERE teacher_id = ?", fate)
-                return f"to {name or 'a teacher'}"
-        name = self._name("SELECT name FROM classes WHERE class_id = ?", fate)
-        return f"to class {name}" if name else "to a class"
+                query = "SELECT name FROM teachers WHERE teacher_id = ?"
+                return self._name(query, fate) or "a teacher"
+            case Channel.CLASS:
+                name = self._name("SELECT name FROM classes WHERE class_id = ?", fate)
+                return f"class {name}" if name else "a class"
+        return "with the staff's summary"
 
     def _name(self, query: str, fate: Fate) -> str:
         return esc(self._store.value(query, [fate.person_id]) or "")
@@ -178,8 +185,7 @@ def _fates(story: Story, at: datetime, people: _People) -> Iterator[str]:
         why = _reason(fate.reason) if fate.state in _SAY_WHY else ""
         groups.setdefault((fate.state, why, moment), []).append(fate)
     for (state, why, moment), fates in groups.items():
-        to = " and ".join(dict.fromkeys(people.to(fate) for fate in fates))
-        text = _STATES.get(state, f"{esc(state)} {{to}}").format(to=to)
+        text = _STATES.get(state, f"{esc(state)} {{to}}").format(to=people.to(fates))
         if moment is not None and (state == "waiting" or moment != at):
             text += f" {global_time(moment)}"
         yield f"{text}: {why}" if why else text

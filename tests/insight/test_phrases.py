@@ -42,7 +42,7 @@ def test_no_metric_is_without_a_phrase() -> None:
         pytest.param("preparation_activity", 0, "nothing done for the exam in the last 7 days",
                      id="nothing"),
         pytest.param("preparation_activity", 2 / 7,
-                     "something done for the exam on 2 of the last 7 days", id="days of a week"),
+                     "prepared for the exam on 2 of the last 7 days", id="days of a week"),
         pytest.param("upcoming_exam_days", 4, "exam in 4 days", id="days"),
         pytest.param("upcoming_exam_days", 1, "exam tomorrow", id="tomorrow"),
         pytest.param("upcoming_exam_days", 0, "exam today", id="today"),

@@ -32,7 +32,7 @@ def test_it_says_to_whom_a_nudge_went(bench: Bench) -> None:
     title, sent, because = _why(bench)
     assert title == "**Nudges**, the newest first:"
     assert sent == (
-        f"- {_at()} **Streak**: sent to the student and to Teacher t1; not sent to Teacher t2: "
+        f"- {_at()} **Streak**: sent to the student and Teacher t1; not sent to Teacher t2: "
         "No Zulip user is named for this person."
     )
     assert because == "  because: no streak at the moment"
@@ -119,13 +119,15 @@ def test_what_nobody_can_tell_is_said_so(bench: Bench) -> None:
 
 
 def test_the_judge_s_words_are_folded_up_for_those_who_write_rules(bench: Bench) -> None:
-    """As they were kept, escaped."""
+    """As they were kept, in a block that nothing in them can end."""
     bench.decide()
     assert _why(bench)[-1] == "  because: no streak at the moment"
-    assert _why(bench, raw=True)[-3:] == [
-        "```spoiler as the rules saw it",
-        "- streak&#58; ✓ current&#95;streak 0 &#61; 0",
+    assert _why(bench, raw=True)[-5:] == [
+        "````spoiler as the rules saw it",
+        "```text",
+        "streak: ✓ current_streak 0 = 0",
         "```",
+        "````",
     ]
 
 

@@ -346,6 +346,14 @@ def test_a_student_is_in_a_digest_once() -> None:
     text = digest(alerts)
     assert "- **Student 001** (7b): one, four, five `why s1`" in text.splitlines()
     assert "- **Student 002** (7b): Hello &#42;rule&#42; `why s2`" in text.splitlines()
+    routed = [
+        _about(1, rule_id="a", reasons=("hers",), routed=True),
+        _about(1, rule_id="b", reasons=("yours",)),
+        _about(2),
+    ]
+    assert "- **Student 001** (7b) ✋: yours, hers `why s1`" in digest(
+        [replace(each, also_told=False) for each in routed]
+    )
 
 
 def test_a_digest_is_short_and_folds_up_the_rest() -> None:
