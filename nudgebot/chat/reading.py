@@ -10,7 +10,8 @@ from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.risk import RiskAssessment, assess
 from nudgebot.insight.table import Value
 from nudgebot.markup import global_time
-from nudgebot.nudging.freshness import newest, staleness
+from nudgebot.nudging.freshness import staleness
+from nudgebot.school.batches import newest_fact
 
 
 def figures_of(office: Office, student_id: str) -> Mapping[str, Value] | None:
@@ -44,12 +45,12 @@ def stale_note(office: Office, as_of: datetime) -> str:
 
 def data_as_of(office: Office, as_of: datetime) -> datetime:
     """The newest thing that the data know of; now where there are none."""
-    return newest(office.store) or as_of
+    return newest_fact(office.store) or as_of
 
 
 def data_note(office: Office, as_of: datetime) -> str:
     """The line at the end of an answer: how old the data are."""
-    known = newest(office.store)
+    known = newest_fact(office.store)
     if known is None:
         return "*No export has been read yet.*"
     hours = office.settings["stale_after_hours"]

@@ -22,7 +22,7 @@ from nudgebot.insight.report_data import (
 )
 from nudgebot.insight.risk import assess
 from nudgebot.insight.risk_factors import LEVELS
-from nudgebot.insight.roster import Roster, data_as_of
+from nudgebot.insight.roster import Roster
 from nudgebot.insight.series import Stretch
 from nudgebot.insight.skill_book import SkillBook, skill_book
 from nudgebot.insight.student_figures import LEAST_GROUP, Values, table
@@ -30,6 +30,7 @@ from nudgebot.insight.student_report import Scene
 from nudgebot.insight.table import Value
 from nudgebot.insight.trend_metrics import METRICS
 from nudgebot.insight.trends import class_trend
+from nudgebot.school.batches import newest_fact
 from nudgebot.school.people import SchoolClass
 
 MOST_TOP = 5
@@ -65,7 +66,7 @@ def class_report(
         subject=group.subject,
         period=seen.period,
         as_of=seen.as_of,
-        data_as_of=data_as_of(scene.store),
+        data_as_of=newest_fact(scene.store),
         note=_note(totals),
         totals=totals,
         before=_before(each, before),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from nudgebot.errors import InputError
 from nudgebot.insight.definitions.statement import in_force, sql
-from nudgebot.school.days import from_at, to_at, zone_named
+from nudgebot.school.days import to_at, zone_named
 from nudgebot.school.people import SchoolClass
 from nudgebot.store import Store
 
@@ -78,11 +78,3 @@ class Roster:
                 "There is no active student of this id; the id is the one in the export."
             )
         return zone_named(row[0], self._zone)
-
-
-def data_as_of(store: Store) -> datetime | None:
-    """The newest thing that the imported data know of; None before the first import."""
-    at = store.value(
-        "SELECT MAX(COALESCE(data_as_of_at, started_at)) FROM batches WHERE state = 'taken'"
-    )
-    return None if at is None else from_at(at)

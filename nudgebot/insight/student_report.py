@@ -28,7 +28,7 @@ from nudgebot.insight.report_data import (
     WeakSkill,
 )
 from nudgebot.insight.risk import assess
-from nudgebot.insight.roster import Roster, data_as_of
+from nudgebot.insight.roster import Roster
 from nudgebot.insight.series import Stretch
 from nudgebot.insight.skill_book import SkillBook, skill_book
 from nudgebot.insight.skills import is_weak, standing, state_counts, weak_skill
@@ -36,6 +36,7 @@ from nudgebot.insight.student_figures import assignment_counts, table, totals
 from nudgebot.insight.table import Value
 from nudgebot.insight.trend_metrics import METRICS
 from nudgebot.insight.trends import student_trend
+from nudgebot.school.batches import newest_fact
 from nudgebot.school.people import SchoolClass
 from nudgebot.store import Store
 
@@ -102,7 +103,7 @@ def student_report(scene: Scene, student_id: str, span: Span) -> StudentReport:
         classes=tuple(Named(each.class_id, each.name) for each in groups),
         period=span.period,
         as_of=span.as_of,
-        data_as_of=data_as_of(scene.store),
+        data_as_of=newest_fact(scene.store),
         note=_note(found, counts, results, me, span),
         totals=found,
         before=None if came else totals(me, facts.known, before),

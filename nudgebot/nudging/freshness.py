@@ -5,20 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from nudgebot.school.days import from_at, from_day, local_day
+from nudgebot.school.batches import newest_fact
+from nudgebot.school.days import from_day, local_day
 from nudgebot.store import Store
 
 SATURDAY = 5
 LONGEST_DAYS = 400  # longer than any holiday; what is older is stale whatever the calendar says
-
-
-def newest(store: Store) -> datetime | None:
-    """The moment of the newest fact that any export brought; None before the first one.
-
-    Lists of people and classes have no such moment: that they came says nothing about activity.
-    """
-    at = store.value("SELECT MAX(data_as_of_at) FROM batches WHERE state = 'taken'")
-    return None if at is None else from_at(at)
 
 
 def staleness(store: Store, *, stale_after_hours: int, zone: ZoneInfo, as_of: datetime) -> str:
@@ -28,7 +20,7 @@ def staleness(store: Store, *, stale_after_hours: int, zone: ZoneInfo, as_of: da
     comes again is not news. Hours of weekends and of the school's holidays do not count, because
     a school without news on Sunday is as it should be.
     """
-    known = newest(store)
+    known = newest_fact(store)
     if known is None:
         if store.value("SELECT 1 FROM batches WHERE state = 'taken' LIMIT 1") is None:
             return "No export has been read yet."

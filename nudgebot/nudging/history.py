@@ -46,6 +46,15 @@ class Story:
 
 
 @dataclass(frozen=True)
+class Alerted:
+    """A teacher who was told of a student: how often, and when last."""
+
+    teacher_id: str
+    times: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class Standing:
     """How a rule stands for a student at this moment."""
 
@@ -68,15 +77,17 @@ class History:
         """The latest decision of each kind by rule and stage, the newest first."""
         return Decisions(self._store).of_student(student_id)
 
-    def told_by(self, message_id: int) -> list[Nudge]:
-        """The nudges that a message of the bot carried; what a reply or reaction is about."""
-        nudges = Nudges(self._store)
-        keys = self._store.rows(
-            """SELECT DISTINCT p.nudge_key FROM nudge_parts p JOIN outbox o ON o.key = p.outbox_key
-               WHERE o.message_id = ? ORDER BY 1""",
-            [message_id],
+    def alerts(self, student_id: str) -> list[Alerted]:
+        """The teachers who were told of the student, by id, with how often and when last."""
+        rows = self._store.rows(
+            """SELECT p.person_id, COUNT(*) AS times, MAX(o.settled_at) AS last_at
+               FROM nudges n JOIN nudge_parts p ON p.nudge_key = n.nudge_key
+               JOIN outbox o ON o.key = p.outbox_key
+               WHERE n.student_id = ? AND p.channel = 'mentor' AND o.state = 'sent'
+               GROUP BY p.person_id ORDER BY p.person_id""",
+            [student_id],
         )
-        return [nudges.of_key(row["nudge_key"]) for row in keys]
+        return [Alerted(row["person_id"], row["times"], from_at(row["last_at"])) for row in rows]
 
     def _fates(self, nudge_key: str) -> Iterable[Fate]:
         rows = self._store.rows(

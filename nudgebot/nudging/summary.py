@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from nudgebot.nudging.freshness import newest
 from nudgebot.nudging.messages import InStream, Outgoing
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
 from nudgebot.nudging.timing import Hours
 from nudgebot.nudging.widget import dashboard
+from nudgebot.school.batches import newest_fact
 from nudgebot.school.days import local_day, to_at
 from nudgebot.store import Store
 
@@ -35,7 +35,7 @@ def summary(store: Store, figures: NewestFigures, policy: Policy, as_of: datetim
     content = dashboard(
         Counter(str(level or "unknown") for level in risks),
         {row[0]: row[1] for row in rows},
-        data_as_of=newest(store) or as_of,
+        data_as_of=newest_fact(store) or as_of,
     )
     place = InStream(policy.staff_stream, policy.staff_topic)
     return Outgoing(summary_key(as_of, policy), place, content, purpose=PURPOSE)
@@ -48,7 +48,7 @@ def post_summary(
     hours = Hours(policy.zone, policy.quiet, policy.weekend_allowed)
     if not policy.staff_stream or not policy.enabled or not hours.open(as_of):
         return False
-    if newest(store) is None or outbox.find(summary_key(as_of, policy)) is not None:
+    if newest_fact(store) is None or outbox.find(summary_key(as_of, policy)) is not None:
         return False
     day = local_day(as_of, policy.zone)
     holiday = store.value(

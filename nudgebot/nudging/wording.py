@@ -12,7 +12,6 @@ from nudgebot.insight.weak_skills import weak_skills
 from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
 from nudgebot.nudging.facts import Facts, GroupFacts
-from nudgebot.nudging.freshness import newest
 from nudgebot.nudging.history import written_to
 from nudgebot.nudging.mentor_alert import Alert, alert
 from nudgebot.nudging.policy import Policy
@@ -20,6 +19,7 @@ from nudgebot.nudging.ports import NewestFigures
 from nudgebot.nudging.roll import Pupil, Seat, members, mentors, seats
 from nudgebot.nudging.rule import AppliesTo, Rule
 from nudgebot.nudging.study_plan import WeakSkill
+from nudgebot.school.batches import newest_fact
 from nudgebot.school.days import from_day, local_day
 from nudgebot.store import Store
 
@@ -45,7 +45,7 @@ class Wording:
         self._policy = policy
         self._passage = passage
         self._as_of = passage.around.as_of
-        self._data_as_of = newest(store) or self._as_of
+        self._data_as_of = newest_fact(store) or self._as_of
         ids = {each.nudge.student_id for each in passage.ready}
         pupils = [passage.around.pupils[each] for each in sorted(ids)]
         self._teachers = mentors(store, pupils)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from nudgebot.nudging.candidate import Channel
-from nudgebot.nudging.consent import Consents
-from nudgebot.nudging.erasure import forget
 from nudgebot.nudging.history import History, standings
 from nudgebot.nudging.rule import Delivery, Test
-from nudgebot.nudging.snoozes import Snooze, Snoozes
 from nudging.bench import Bench
 from nudging.fakes import failing
 from nudging.samples import HOUR, NOW, rule
@@ -28,8 +25,7 @@ def test_a_story_tells_what_became_of_each_part(bench: Bench) -> None:
     student = first.fates[1]
     assert student.sent_at == NOW
     assert student.message_id is not None
-    assert [each.student_id for each in history.told_by(student.message_id)] == ["s1"]
-    assert history.told_by(999) == []
+    assert history.alerts("s1") == [], "nobody knows yet whether the teacher was told"
 
 
 def test_what_was_not_sent_is_there_too(bench: Bench) -> None:
@@ -49,22 +45,6 @@ def test_what_was_not_sent_is_there_too(bench: Bench) -> None:
     ]
 
 
-def test_forgetting_a_student_leaves_the_claims_and_her_wishes(bench: Bench) -> None:
-    """All that is kept is that a message went out, and that she asked for quiet."""
-    store = bench.school.store
-    bench.decide()
-    bench.deliver()
-    Consents(store).stop("s1", NOW)
-    Snoozes(store).snooze(Snooze("s1", "", NOW + HOUR, 1, ""), NOW)
-    assert forget(store, "s1") == 1
-    for table in ("nudges", "decisions", "episodes", "snoozes"):
-        assert store.value(f"SELECT COUNT(*) FROM {table} WHERE student_id = 's1'") == 0  # noqa: S608  # table names
-    rows = store.rows("SELECT state, letter FROM outbox WHERE key LIKE 'nudge:s1:%'")
-    assert [tuple(row) for row in rows] == [("sent", "")]
-    assert Consents(store).state("s1").stopped
-    assert len(History(store).stories("s2")) == 1
-
-
 def test_standings_say_how_each_rule_stands_now() -> None:
     """The judge's own words for every rule that can be judged."""
     rules = [rule("a"), rule("b", conditions=Test("average_score", "less_than", 50)), rule("c")]
@@ -74,3 +54,14 @@ def test_standings_say_how_each_rule_stands_now() -> None:
         ("a", True, "✓ current_streak 0 = 0"),
         ("b", False, "? average_score unknown < 50"),
     ]
+
+
+def test_who_was_told_of_a_student_is_known(bench: Bench) -> None:
+    """Every teacher whose alert arrived, with how often and when last."""
+    bench.school.rules = [rule(delivery_method=Delivery.MENTOR_AND_STUDENT)]
+    bench.decide()
+    bench.deliver()
+    history = History(bench.school.store)
+    (alerted,) = history.alerts("s1")
+    assert (alerted.teacher_id, alerted.times, alerted.last_at) == ("t1", 1, NOW)
+    assert history.alerts("s2") == []

@@ -8,6 +8,7 @@ from nudgebot.chat.command import ADMINS, Call, Command, Scope
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named, one_student
 from nudgebot.markup import esc, global_time
+from nudgebot.nudging.history import History
 
 MOST_READINGS = 30
 
@@ -29,6 +30,13 @@ def audit(call: Call) -> Answer:
     ]
     if passed:
         parts.append("\n".join(["**The student's own words were passed on to**", *passed]))
+    alerted = [
+        f"- {_teacher(call, each.teacher_id)}, {count(each.times, 'time')}, "
+        f"last {global_time(each.last_at)}"
+        for each in History(call.office.store).alerts(student_id)
+    ]
+    if alerted:
+        parts.append("\n".join(["**Alerts about the student went to**", *alerted]))
     done = [f"{code(e.what)} {_times(e)}" for e in kept.own_doings(student_id, own_user_id=own)]
     if done:
         parts.append(f"**The student herself asked for** {', '.join(done)}.")
@@ -48,6 +56,11 @@ def _times(passed: Passed) -> str:
 def _who(call: Call, user_id: int) -> str:
     user = call.office.links.user(user_id)
     return f"Zulip user {user_id}" if user is None else f"**{esc(user.full_name)}**"
+
+
+def _teacher(call: Call, teacher_id: str) -> str:
+    teacher = call.office.people.teacher(teacher_id)
+    return f"teacher {esc(teacher_id)}" if teacher is None else f"**{esc(teacher.name)}**"
 
 
 def _where(place: str) -> str:
