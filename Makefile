@@ -36,8 +36,9 @@ format: install
 bench: install
 	$(BIN)/python -m benchmarks.import_speed
 	$(BIN)/python -m benchmarks.rule_speed
+	$(BIN)/python -m benchmarks.report_speed
 
-# The pictures of the README, from the demo; needs Chromium.
+# The pictures of the README, from the demo; needs Chromium and poppler-utils.
 pictures: install
 	$(BIN)/python -m docs.pictures
 
