@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import difflib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nudgebot.errors import SettingError
+from nudgebot.spelling import did_you_mean
 
 SECTION = "nudgebot"
 PREFIX = "NUDGEBOT_"
@@ -324,5 +324,4 @@ def _from_file(path: Path, problems: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def _meant(name: str) -> str:
-    close = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.75)
-    return f", did you mean `{close[0]}`?" if close else "."
+    return did_you_mean(name, BY_NAME, likeness=0.75) or "."

@@ -13,7 +13,7 @@ import nudgebot
 ROOT = Path(nudgebot.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
-OPEN = {"errors", "markup", "settings", "store"}
+OPEN = {"errors", "markup", "settings", "store", "spelling"}
 PARTS = {"school", "exports", "insight", "nudging", "interventions", "reports"}
 EDGE = PARTS | {"chat"}
 # What each part may import, beside itself and what is open to all.
@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "markup": set(),
     "settings": set(),
     "store": set(),
+    "spelling": set(),
     "school": set(),
     "exports": {"school"},
     "insight": {"school"},

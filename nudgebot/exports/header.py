@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from nudgebot.errors import ExportError
 from nudgebot.exports.bundle import Member
 from nudgebot.exports.cells import clean
 from nudgebot.exports.decoding import Texts
+from nudgebot.spelling import did_you_mean
 
 SEPARATORS = ",;\t|"
 SHOWN_NAME = 40
@@ -47,16 +47,17 @@ def read_header(member: Member, *, known: Collection[str], required: Collection[
         elif name in known:
             places[name] = place
         elif name:
+            meant = did_you_mean(name, sorted(set(known) - set(names)), likeness=0.7) or "."
             notices.append(
                 f"{member.shown}:1: {name[:SHOWN_NAME]}: this column is not known and was kept out"
-                f"{_meant(name, set(known) - set(names)) or '.'}"
+                f"{meant}"
             )
     missing = sorted(set(required) - set(places))
     if missing:
         plural = "s" if len(missing) > 1 else ""
         verb = "are" if len(missing) > 1 else "is"
-        strange = [name for name in names if name and name not in known]
-        hint = _meant(missing[0], strange) or "."
+        strange = [name[:SHOWN_NAME] for name in names if name and name not in known]
+        hint = did_you_mean(missing[0], strange, likeness=0.7) or "."
         raise ExportError(
             f"{member.shown}:1: the required column{plural} {', '.join(missing)} {verb} missing"
             f"{hint} Nothing of this export was taken."
@@ -78,8 +79,3 @@ def _split(first: str, known: Collection[str]) -> tuple[str, tuple[str, ...]]:
         if hits > best_hits:
             best, best_hits = (separator, names), hits
     return best
-
-
-def _meant(name: str, others: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(others), n=1, cutoff=0.7)
-    return f", did you mean `{close[0][:SHOWN_NAME]}`?" if close else ""

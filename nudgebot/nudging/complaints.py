@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from nudgebot.errors import Problem
-from nudgebot.nudging.spelling import did_you_mean, listed
 from nudgebot.nudging.strict_yaml import Node, line_at
+from nudgebot.spelling import did_you_mean, listed
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from nudgebot.insight.metric import Metric, Unit
 from nudgebot.nudging.operators import EXISTENCE, WRITTEN, operators_for
 from nudgebot.nudging.rule import All, AnyOf, Condition, Not, Test
-from nudgebot.nudging.spelling import did_you_mean, listed
 from nudgebot.nudging.strict_yaml import Entries, Items, Node, Text
+from nudgebot.spelling import did_you_mean, listed
 
 Complain = Callable[[int, str, str], None]
 """Takes line, field and message of one problem."""

@@ -16,9 +16,9 @@ from nudgebot.nudging.crisis import Crisis, read_crisis
 from nudgebot.nudging.resources import Resource, Resources, read_resources
 from nudgebot.nudging.rule import All, AppliesTo, Rule
 from nudgebot.nudging.rule_file import RuleKeys
-from nudgebot.nudging.spelling import did_you_mean
 from nudgebot.nudging.strict_yaml import Entries, Items, Node, Text, line_at, plain, read_yaml
 from nudgebot.nudging.texts import Texts, read_texts
+from nudgebot.spelling import did_you_mean
 
 SUFFIXES = (".yaml", ".yml")
 TEMPLATE = "intervention.message_template"

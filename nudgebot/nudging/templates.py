@@ -15,10 +15,10 @@ from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Metric
 from nudgebot.nudging.complaints import checked
 from nudgebot.nudging.rendering import FILTERS, names_in
-from nudgebot.nudging.spelling import did_you_mean, listed
 from nudgebot.nudging.strict_yaml import Entries, plain, read_yaml
 from nudgebot.nudging.texts import Texts, read_texts
 from nudgebot.nudging.variables import PARTS, known_names
+from nudgebot.spelling import did_you_mean, listed
 
 BY_HAND = ("inactive", "struggling", "overdue", "encouragement")
 """The categories that teachers send from (requirement B, Message Templates)."""
