@@ -16,9 +16,9 @@ from nudgebot.chat.wording import INACTIVE_DAYS, belongs, chosen_or_first, facts
 from nudgebot.errors import CommandError
 from nudgebot.insight.table import Value
 from nudgebot.markup import esc
-from nudgebot.nudging.spelling import did_you_mean
 from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.people import Student
+from nudgebot.spelling import did_you_mean
 
 MOST_NAMED = 60
 # The figures that put a student into the group, shown beside the name.
