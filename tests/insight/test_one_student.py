@@ -1,14 +1,13 @@
-"""Engagement, rhythm and performance of one student, worked out by hand."""
+"""Engagement and rhythm of one student, worked out by hand."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from nudgebot.insight.engagement import ContentKind, StreakBehavior, engagement
-from nudgebot.insight.performance import ClassStanding, SubjectAverage, performance
 from nudgebot.insight.rhythm import rhythm
 
 from .facts import NOW, Facts
@@ -83,67 +82,3 @@ def test_engagement_of_a_student_without_data_is_not_measured(facts: Facts) -> N
     assert found.video_completion_rate is None
     assert found.exam_participation_rate is None
     assert found.decline_indicators is None
-
-
-def test_performance(facts: Facts) -> None:
-    """A report's figures: own, beside the class's, released results only."""
-    facts.school_class("math", "Math")
-    for number, name in enumerate(["ana", "ben", "cem", "dia", "eve"]):
-        facts.student(name)
-        facts.enroll(name, "math")
-        facts.result("e1", name, 50 + 10 * number)
-    facts.exam("e1", "math", -20)
-    facts.exam("e2", "math", -2, released_at=None)
-    facts.result("e2", "ana", 99)
-    for assignment_id, due in (("a1", -9), ("a2", -3), ("a3", 4), ("a4", -40)):
-        facts.assignment(assignment_id, "math", due)
-        for name in ("ben", "cem", "dia", "eve"):
-            facts.submission(assignment_id, name, status="excused")
-    facts.submission("a1", "ana", -8, 70)
-    facts.submission("a4", "ana", -41, 60)
-    facts.skill("k1", "Fractions", "Math")
-    facts.practice("ana", "k1", -2, 20, 9, minutes=15.0, xp=4.0)
-    facts.practice("ana", "k2", -2, 4, 0)
-    facts.active("ana", -1, minutes=5.0)
-    found = performance(facts.store, "ana", NOW)
-    assert found is not None
-    assert (found.accuracy_percent, found.questions) == (37.5, 24)
-    assert (found.minutes, found.xp, found.active_days) == (20.0, 4.0, 2)
-    assert found.current_streak == 2
-    # e1 50, a1 70, a2 missed, a4 60: 180 of 400; the others have e1 only: 60, 70, 80, 90
-    assert found.average_percent == 45.0
-    assert found.percentile == 10.0
-    assert found.classes == (ClassStanding("math", "math", 45.0, 69.0, 5),)
-    assert found.class_average_percent == 69.0
-    assert found.subjects == (SubjectAverage("Math", 45.0, 4, 1),)
-    assert [(exam.title, exam.day, exam.percent) for exam in found.recent_exams] == [
-        ("e1", date(2026, 10, 30), 50.0)
-    ]
-    assert [task.title for task in found.done] == ["a1"]
-    assert [task.title for task in found.late] == ["a1"]
-    assert [task.title for task in found.missed] == ["a2"]
-    assert [task.title for task in found.to_come] == ["a3"]
-    assert [(skill.name, skill.questions) for skill in found.weakest_skills] == [("Fractions", 20)]
-    assert performance(facts.store, "nobody", NOW) is None
-
-
-def test_performance_of_a_student_without_data(facts: Facts) -> None:
-    """Nothing measured is None or empty, and a report can say so."""
-    facts.student("ana")
-    found = performance(facts.store, "ana", NOW)
-    assert found is not None
-    assert (found.accuracy_percent, found.average_percent, found.percentile) == (None, None, None)
-    assert (found.xp, found.class_average_percent, found.current_streak) == (None, None, None)
-    assert (found.questions, found.minutes, found.active_days) == (0, 0.0, 0)
-    assert (found.classes, found.subjects, found.recent_exams, found.assignments) == ((),) * 4
-
-
-def test_a_period_is_the_reports_own(facts: Facts) -> None:
-    """Seven days see what happened in seven days."""
-    facts.student("ana")
-    facts.practice("ana", "k1", -6, 10, 5)
-    facts.practice("ana", "k1", -7, 10, 10)
-    facts.active("ana", -6, -7, -8)
-    found = performance(facts.store, "ana", NOW, 7)
-    assert found is not None
-    assert (found.questions, found.accuracy_percent, found.active_days) == (10, 50.0, 1)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import Call
 from nudgebot.chat.figures_text import as_number, count, percent
-from nudgebot.chat.reading import data_note, figures_of
-from nudgebot.errors import CommandError
-from nudgebot.insight.performance import Task, performance
+from nudgebot.chat.reading import analytics, data_note, figures_of
+from nudgebot.errors import CommandError, InputError
+from nudgebot.insight.report_data import Assignment
 from nudgebot.insight.table import Value
 from nudgebot.markup import esc, global_time
 
@@ -29,9 +29,9 @@ def progress(call: Call) -> Answer:
     if student_id is None:
         raise CommandError("That is for students.")
     row = figures_of(call.office, student_id)
-    found = performance(call.office.store, student_id, call.as_of, zone=call.office.zone)
-    missed = [] if found is None else found.missed[-MOST_TASKS:]
-    to_come = [] if found is None else found.to_come[:MOST_TASKS]
+    open_ = _open(call, student_id)
+    missed = [each for each in open_ if each.state == "missed"][-MOST_TASKS:]
+    to_come = [each for each in open_ if each.state == "to_come"][:MOST_TASKS]
     if row is None:
         body = NOTHING
     else:
@@ -47,7 +47,16 @@ def progress(call: Call) -> Answer:
     )
 
 
-def _task(task: Task) -> str:
+def _open(call: Call, student_id: str) -> tuple[Assignment, ...]:
+    """Her assignments of four weeks and of the two to come, in the order in which they are due."""
+    try:
+        report = analytics(call.office, call.as_of).get_student_performance_report(student_id)
+    except InputError:  # she is not active any more
+        return ()
+    return report.assignments
+
+
+def _task(task: Assignment) -> str:
     return f"{esc(task.title)}, due {global_time(task.due_at)}"
 
 
@@ -101,7 +110,7 @@ def _missed(pieces: float) -> str:
     return f" {pieces:.0f} of them were missed and count as 0."
 
 
-def _next_step(row: Row, missed: Sequence[Task], to_come: Sequence[Task]) -> str:
+def _next_step(row: Row, missed: Sequence[Assignment], to_come: Sequence[Assignment]) -> str:
     if missed:
         return (
             f"hand in {esc(missed[-1].title)}. If that is not possible any more, or hard, "
