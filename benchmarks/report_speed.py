@@ -50,7 +50,10 @@ STARTS = {
     "python -c 'import nudgebot.cli'": "import nudgebot.cli",
     "the same with the libraries of charts and PDF": ("import nudgebot.cli, vl_convert, typst"),
 }
-LAZY = "import nudgebot.cli, sys; print(*({'vl_convert', 'typst'} & set(sys.modules)))"
+LAZY = """\
+import nudgebot.cli, sys
+print(*(name for name in sys.modules if name.startswith(("vl_convert", "typst", "nudgebot.reports."))))
+"""
 
 
 @dataclass(frozen=True)

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nudgebot.chat.answer import Answer, Attachment, File
 from nudgebot.chat.asked import Asked
 from nudgebot.chat.command import Call
 from nudgebot.chat.enclosing import file_name
 from nudgebot.chat.office import Office
-from nudgebot.reports.charts.card import Chart
-from nudgebot.reports.contents.kinds import Report
-from nudgebot.reports.drawing import png
-from nudgebot.reports.fonts import Fonts
-from nudgebot.reports.pdf import export_report_pdf
-from nudgebot.reports.spreadsheet import export_report_csv
+from nudgebot.settings import Settings
+
+if TYPE_CHECKING:
+    from nudgebot.reports.charts.card import Chart
+    from nudgebot.reports.contents.kinds import Report
 
 WHAT = {"pdf": "PDF", "csv": "CSV"}
-
-
-def fonts_of(office: Office) -> Fonts:
-    """The bundled fonts, and the school's own."""
-    return Fonts(folder=office.settings["fonts_path"])
 
 
 def pictures(call: Call, chart: Chart | None, *ids: str) -> tuple[Attachment, ...]:
     """The chart as a picture, where there is one; `ids` of whom it is about name the file."""
     if chart is None:
         return ()
+    folder: Path = call.office.settings["fonts_path"]
 
     def make() -> File:
-        return File(png(chart.spec, fonts_of(call.office)), chart.label, chart.alt)
+        from nudgebot.reports.drawing import png  # noqa: PLC0415  # loads when first used
+        from nudgebot.reports.fonts import Fonts  # noqa: PLC0415
+
+        return File(png(chart.spec, Fonts(folder)), chart.label, chart.alt)
 
     return (Attachment(_name(call, chart.name, ids, "png"), "chart", make),)
 
@@ -52,22 +52,39 @@ def handed_over(
     """
     name = _name(call, report_type.replace("_", "-"), ids, said.form)
 
+    settings = call.office.settings
+
     def make() -> File:
-        if said.form == "csv":
-            return File(export_report_csv(report, title=title), name)
-        settings = call.office.settings
-        pdf = export_report_pdf(
-            report,
-            report_type,
-            paper=settings["paper"],
-            school=settings["school_name"],
-            title=title,
-            fonts=fonts_of(call.office),
-        )
-        return File(pdf, name)
+        return File(exported(report, report_type, said.form, settings, title=title), name)
 
     file = Attachment(name, WHAT[said.form], make, caption)
     return Answer("", students=students, attachments=(file,))
+
+
+def exported(
+    report: Report,
+    report_type: str,
+    form: str,
+    settings: Settings,
+    *,
+    title: str = "",
+    paper: str = "",
+) -> bytes:
+    """A report as pdf or csv, as the school's settings have it; the paper may be another."""
+    from nudgebot.reports.fonts import Fonts  # noqa: PLC0415  # loads when first used
+    from nudgebot.reports.pdf import export_report_pdf  # noqa: PLC0415
+    from nudgebot.reports.spreadsheet import export_report_csv  # noqa: PLC0415
+
+    if form == "csv":
+        return export_report_csv(report, title=title)
+    return export_report_pdf(
+        report,
+        report_type,
+        paper=paper or settings["paper"],
+        school=settings["school_name"],
+        title=title,
+        fonts=Fonts(settings["fonts_path"]),
+    )
 
 
 def _name(call: Call, what: str, ids: tuple[str, ...], kind: str) -> str:

@@ -10,16 +10,14 @@ from pathlib import Path
 
 import click
 
+from nudgebot.chat.drawn import exported
 from nudgebot.chat.periods import HINT, Calendar, Period, period_of
+from nudgebot.chat.worded import worded
 from nudgebot.cli.context import Given, opened, right_now
 from nudgebot.cli.data import DATABASE
 from nudgebot.errors import CommandError, InputError
 from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.report_data import ClassReport, DateRange, StudentReport
-from nudgebot.reports.fonts import Fonts
-from nudgebot.reports.markdown import class_message, student_message
-from nudgebot.reports.pdf import export_report_pdf
-from nudgebot.reports.spreadsheet import export_report_csv
 from nudgebot.school.days import from_day
 from nudgebot.school.roster import Roster
 from nudgebot.settings import Settings
@@ -64,17 +62,9 @@ def report(
     with opened(settings) as store:
         found = _found(store, settings, kind, key, period)
     if form == "text":
-        content = (plain(_message(found), settings) + "\n").encode()
-    elif form == "csv":
-        content = export_report_csv(found)
+        content = (plain(worded(found).text(), settings) + "\n").encode()
     else:
-        content = export_report_pdf(
-            found,
-            kind,
-            paper=paper or settings["paper"],
-            school=settings["school_name"],
-            fonts=Fonts(folder=settings["fonts_path"]),
-        )
+        content = exported(found, kind, form, settings, paper=paper or "")
     _write(out, content)
 
 
@@ -105,11 +95,6 @@ def _range(text: str, now: datetime, roster: Roster, class_ids: list[str] | None
     if period is None:
         raise CommandError(HINT)
     return DateRange(period.first, period.last, "" if ".." in text else text)
-
-
-def _message(found: StudentReport | ClassReport) -> str:
-    parts = student_message(found) if isinstance(found, StudentReport) else class_message(found)
-    return parts.text()
 
 
 def plain(text: str, settings: Settings) -> str:

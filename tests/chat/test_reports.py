@@ -15,8 +15,11 @@ from nudgebot.chat.desk import ELSEWHERE
 from nudgebot.chat.office import Office
 from nudgebot.chat.reading import analytics
 from nudgebot.chat.remembered import LONGEST
+from nudgebot.chat.worded import worded
 from nudgebot.insight.analytics import Analytics
+from nudgebot.insight.report_data import ClassReport, StudentReport
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
+from nudgebot.reports.markdown import Parts
 
 STAFF, CLASS = InStream(STAFF_STREAM, "t"), InStream(CLASS_STREAM, "t")
 EVERYBODY = {"s1", "s2", "s4", *CLASSMATES}
@@ -340,10 +343,12 @@ def test_after_the_class_each_student_is_there_at_once(
 def test_working_ahead_may_fail(school: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer is out already, and the next one is worked out when it is asked for."""
 
-    def broken(*_: object) -> None:
-        raise ValueError("Ana's 17 %")
+    def broken(found: StudentReport | ClassReport) -> Parts:
+        if isinstance(found, StudentReport):
+            raise ValueError("Ana's 17 %")
+        return worded(found)
 
     with monkeypatch.context() as broken_down:
-        broken_down.setattr(report, "student_message", broken)
+        broken_down.setattr(report, "worded", broken)
         assert "6 students" in school.answer(TARA, "report class 7B")
     assert "50\u00a0% right" in school.answer(TARA, "report student s1")

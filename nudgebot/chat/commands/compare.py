@@ -14,9 +14,9 @@ from nudgebot.chat.finder import (
     which_class,
 )
 from nudgebot.chat.reading import analytics, data_as_of, stale_note
+from nudgebot.chat.worded import worded
 from nudgebot.errors import CommandError
 from nudgebot.nudging.messages import Button
-from nudgebot.reports.markdown import comparison_message
 from nudgebot.school.days import local_day
 from nudgebot.school.people import SchoolClass, Student
 
@@ -35,7 +35,7 @@ def compare_student(call: Call) -> Answer:
     key = student.student_id
     found = [reader.get_student_comparison(key, each.class_id, period) for each in classes]
     known = data_as_of(call.office, call.as_of)
-    parts = [comparison_message(each, data_as_of=known) for each in found]
+    parts = [worded(each, data_as_of=known) for each in found]
     drawn = next((each.chart for each in parts if each.chart is not None), None)
     return Answer(
         "\n\n".join(each.text() for each in parts) + stale_note(call.office, call.as_of),
@@ -67,7 +67,7 @@ def compare_class(call: Call) -> Answer:
     period = range_of(call, said, [first.class_id, second.class_id])
     keys = (first.class_id, second.class_id)
     found = analytics(call.office, call.as_of).get_class_comparison(*keys, period)
-    parts = comparison_message(found, data_as_of=data_as_of(call.office, call.as_of))
+    parts = worded(found, data_as_of=data_as_of(call.office, call.as_of))
     return Answer(
         parts.text() + stale_note(call.office, call.as_of),
         students=frozenset(call.office.roster.of_class(*keys)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.asked import Asked, asked, range_of
@@ -10,11 +11,14 @@ from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.drawn import handed_over, pictures
 from nudgebot.chat.finder import named, one_class, one_student
 from nudgebot.chat.reading import analytics, stale_note
+from nudgebot.chat.worded import worded
 from nudgebot.insight.report_data import ClassReport, DateRange, StudentReport
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
-from nudgebot.reports.markdown import Parts, class_message, student_message
 from nudgebot.school.days import local_day
+
+if TYPE_CHECKING:
+    from nudgebot.reports.markdown import Parts
 
 MOST_OTHERS = 8
 ORDINARY_CLASS = 40
@@ -60,7 +64,7 @@ def _student_worked_out(
         found = analytics(call.office, call.as_of).get_student_performance_report(
             student_id, period
         )
-        return found, student_message(found)
+        return found, worded(found)
 
     return call.office.remembered.get(("student", student_id, period), call.as_of, work)
 
@@ -122,7 +126,7 @@ def _class_worked_out(call: Call, class_id: str, period: DateRange) -> tuple[Cla
         found = analytics(call.office, call.as_of).get_class_performance_report(
             class_id, period, other_class_ids=others
         )
-        return found, class_message(found)
+        return found, worded(found)
 
     return call.office.remembered.get(("class", class_id, period, others), call.as_of, work)
 

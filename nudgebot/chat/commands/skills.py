@@ -18,10 +18,10 @@ from nudgebot.chat.finder import (
     which_class,
 )
 from nudgebot.chat.reading import analytics, data_as_of, stale_note
+from nudgebot.chat.worded import worded
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
-from nudgebot.reports.markdown import skill_message, skills_message
 from nudgebot.school.people import SchoolClass
 
 MOST_SKILL_BUTTONS = 3
@@ -54,7 +54,7 @@ def skills(call: Call) -> Answer:
             ids=(key,),
             students=students,
         )
-    parts = skills_message(found, data_as_of=data_as_of(call.office, call.as_of))
+    parts = worded(found, data_as_of=data_as_of(call.office, call.as_of))
     worst = [
         Button(e.name, f"Who struggles with {e.name}", f"skill {e.skill_id} {key}")
         for e in found.hardest[:MOST_SKILL_BUTTONS]
@@ -91,7 +91,7 @@ def skill(call: Call) -> Answer:
             ids=ids,
             students=students,
         )
-    parts = skill_message(found, data_as_of=data_as_of(call.office, call.as_of))
+    parts = worded(found, data_as_of=data_as_of(call.office, call.as_of))
     weakest = [
         Button(e.name, f"The report on {e.name}", f"report student {e.student_id}")
         for e in found.struggling[:MOST_SKILL_BUTTONS]

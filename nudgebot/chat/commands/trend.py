@@ -17,12 +17,12 @@ from nudgebot.chat.finder import (
     students_like,
 )
 from nudgebot.chat.reading import analytics, data_as_of, stale_note
+from nudgebot.chat.worded import worded
 from nudgebot.errors import CommandError, InputError
 from nudgebot.insight.report_data import Trend
 from nudgebot.insight.trend_metrics import METRICS, metric_named
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
-from nudgebot.reports.markdown import trend_message
 
 KINDS = ("student", "class")
 LONGEST_METRIC_WORDS = 3
@@ -103,7 +103,7 @@ def _answer(
             students=students,
             title=who,
         )
-    parts = trend_message(found, who, data_as_of=data_as_of(call.office, call.as_of))
+    parts = worded(found, who=who, data_as_of=data_as_of(call.office, call.as_of))
     return Answer(
         parts.text() + stale_note(call.office, call.as_of),
         students=students,
