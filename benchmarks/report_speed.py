@@ -52,7 +52,8 @@ STARTS = {
 }
 LAZY = """\
 import nudgebot.cli, sys
-print(*(name for name in sys.modules if name.startswith(("vl_convert", "typst", "nudgebot.reports."))))
+late = ("vl_convert", "typst", "nudgebot.reports.")
+print(*(name for name in sys.modules if name.startswith(late)))
 """
 
 

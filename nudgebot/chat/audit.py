@@ -46,8 +46,14 @@ PASSED_ON = "answer"  # the action of a student's words that were passed on to s
 _NOT_OWN = "student_id = :student AND actor_user_id IS NOT :own AND action != :passed_on"
 
 
-def place_name(place: Recipient) -> str:
-    """`dm:7`, `group:7,8` or `stream:19`: ids only, never a topic or a name."""
+NOBODY = 0  # no Zulip user: somebody at the server, whom nothing there names
+MACHINE = "machine"
+
+
+def place_name(place: Recipient | None) -> str:
+    """`dm:7`, `group:7,8`, `stream:19` or `machine`: ids only, never a topic or a name."""
+    if place is None:
+        return MACHINE
     if isinstance(place, Direct):
         kind = "dm" if len(place.user_ids) == 1 else "group"
         return f"{kind}:{','.join(map(str, place.user_ids))}"
@@ -66,10 +72,10 @@ class Audit:
         *,
         actor_user_id: int,
         action: str,
-        place: Recipient,
+        place: Recipient | None,
         as_of: datetime,
     ) -> None:
-        """Note that somebody saw these students' data."""
+        """Note that somebody saw these students' data; without a place it was at the server."""
         where = place_name(place)
         self._store.executemany(
             """INSERT INTO audit (at, actor_user_id, action, student_id, place)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from nudgebot.chat.audit import NOBODY, Audit
 from nudgebot.chat.drawn import exported
 from nudgebot.chat.periods import HINT, Calendar, Period, period_of
 from nudgebot.chat.worded import worded
@@ -59,8 +60,13 @@ def report(
     if form == "pdf" and out is None and sys.stdout.isatty():
         raise CommandError("A PDF is no text: name a file with --out.")
     settings = given.settings(database)
+    now = right_now()
     with opened(settings) as store:
-        found = _found(store, settings, kind, key, period)
+        found = _found(store, settings, kind, key, period=period, now=now)
+        shown = {key} if isinstance(found, StudentReport) else {e.student_id for e in found.ranking}
+        Audit(store).record(
+            shown, actor_user_id=NOBODY, action=f"report {kind}", place=None, as_of=now
+        )
     if form == "text":
         content = (plain(worded(found).text(), settings) + "\n").encode()
     else:
@@ -69,9 +75,8 @@ def report(
 
 
 def _found(
-    store: Store, settings: Settings, kind: str, key: str, period: str
+    store: Store, settings: Settings, kind: str, key: str, *, period: str, now: datetime
 ) -> StudentReport | ClassReport:
-    now = right_now()
     analytics = Analytics(
         store,
         zone=settings["timezone"],

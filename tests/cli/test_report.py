@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,16 @@ def test_a_pdf_is_a_file(database: Path, tmp_path: Path, who: tuple[str, str], p
     result = said(database, *who, "--format", "pdf", "--paper", paper, "--out", str(path))
     assert result.exit_code == 0, result.output
     assert path.read_bytes().startswith(b"%PDF-")
+
+
+def test_whoever_looks_is_written_down(database: Path) -> None:
+    """Somebody at the server, since nothing there says who."""
+    said(database, "class", "7b-math")
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT actor_user_id, action, place FROM audit WHERE student_id = '9'"
+        ).fetchall()
+    assert rows == [(0, "report class", "machine")]
 
 
 @pytest.mark.parametrize(

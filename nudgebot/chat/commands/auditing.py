@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nudgebot.chat.answer import Answer, code
-from nudgebot.chat.audit import Look, Passed
+from nudgebot.chat.audit import MACHINE, NOBODY, Look, Passed
 from nudgebot.chat.command import ADMINS, Call, Command, Scope
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named, one_student
@@ -54,6 +54,8 @@ def _times(passed: Passed) -> str:
 
 
 def _who(call: Call, user_id: int) -> str:
+    if user_id == NOBODY:
+        return "Somebody at the server"
     user = call.office.links.user(user_id)
     return f"Zulip user {user_id}" if user is None else f"**{esc(user.full_name)}**"
 
@@ -70,6 +72,7 @@ def _where(place: str) -> str:
         return f"in [a stream](#narrow/stream/{rest})"
     return {
         "dm": "in a direct message",
+        MACHINE: "on the command line",
         "group": "in a group conversation",
         "stream": f"in the stream {esc(rest)}",
     }.get(kind, f"in {esc(place)}")

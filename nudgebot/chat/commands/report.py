@@ -16,6 +16,7 @@ from nudgebot.insight.report_data import ClassReport, DateRange, StudentReport
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
 from nudgebot.school.days import local_day
+from nudgebot.school.people import Student
 
 if TYPE_CHECKING:
     from nudgebot.reports.markdown import Parts
@@ -28,9 +29,7 @@ def report_student(call: Call) -> Answer:
     """Answer `report student <student> [<period>] [pdf|csv]`."""
     said = asked(call)
     student = one_student(call, said.who, said.again("report student"))
-    day = local_day(call.as_of, call.office.zone)
-    classes = call.office.people.classes_of(student.student_id, role="student", day=day)
-    period = range_of(call, said, [each.class_id for each in classes])
+    period = range_of(call, said, _classes_of(call, student) if "term" in said.period else None)
     report, parts = _student_worked_out(call, student.student_id, period)
     key, students = student.student_id, frozenset({student.student_id})
     if said.form:
@@ -50,6 +49,13 @@ def report_student(call: Call) -> Answer:
         buttons=_next_for_student(said, key),
         attachments=pictures(call, parts.chart if _is_anything(report) else None, key),
     )
+
+
+def _classes_of(call: Call, student: Student) -> list[str]:
+    """Her classes of today, whose term is meant."""
+    day = local_day(call.as_of, call.office.zone)
+    found = call.office.people.classes_of(student.student_id, role="student", day=day)
+    return [each.class_id for each in found]
 
 
 def _is_anything(report: StudentReport) -> bool:
