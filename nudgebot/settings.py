@@ -126,7 +126,8 @@ SETTINGS: tuple[Setting, ...] = (
         "max_drop_share",
         "0.1",
         SHARE,
-        "An export without more than this share of the students waits for an admin's word.",
+        "An export that would take away more than this share of the students, of a table's rows or "
+        "values, or of which as much cannot be read, waits for an admin's word.",
     ),
     Setting(
         "stale_after_hours",

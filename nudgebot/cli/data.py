@@ -30,7 +30,7 @@ DATABASE = click.option(
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--format", "format_name", help="native or oulad; else the setting inbox_format.")
 @click.option(
-    "--allow-drop", is_flag=True, help="Take it even if many students are missing from it."
+    "--allow-drop", is_flag=True, help="Take it even if much is missing from it or unreadable."
 )
 @DATABASE
 @click.pass_obj

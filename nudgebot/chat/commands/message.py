@@ -155,8 +155,8 @@ def _one_line(text: str) -> str:
 COMMANDS = (
     Command(
         name="message",
-        usage="message <student> [<template>] [<text>]",
-        summary="Write to a student; without words you get templates to choose from.",
+        usage="message <student>|inactive|struggling|overdue|encouragement [<template>] [<text>]",
+        summary="Write to a student or to a group; without words you get templates to choose from.",
         help="The message arrives as a direct message with your name, and the answer comes to "
         "you. `message inactive`, `message struggling`, `message overdue` and "
         "`message encouragement` write to all students of that kind, of one class or of all "
