@@ -46,10 +46,10 @@ class Roster:
         return frozenset(row[0] for row in rows)
 
     def like(self, words: Sequence[str]) -> list[Student]:
-        """Students whose id is the text, or whose name may have words that begin so, by id.
+        """Students whose id is the text, or whose name holds all of the words, by id.
 
-        May give some too many, for a closer look: SQLite folds the case of ASCII letters only, so
-        all names with other letters in them are given.
+        The words are given with their case folded. SQLite folds that of ASCII letters only, so
+        names with other letters in them are looked at one by one.
         """
         plain = [word for word in words if word.isascii()]
         tests = ["student_id = ? COLLATE NOCASE", "name GLOB '*[^ -~]*'"]
@@ -58,11 +58,22 @@ class Roster:
         else:
             plain = []
         rows = self._store.rows(
-            f"""SELECT * FROM students WHERE gone_at IS NULL AND ({" OR ".join(tests)})
-                ORDER BY student_id""",  # noqa: S608  # constants and parameter marks
+            f"""SELECT student_id, name FROM students
+                WHERE gone_at IS NULL AND ({" OR ".join(tests)})""",  # noqa: S608  # constants and parameter marks
             [" ".join(words), *(f"%{_literal(word)}%" for word in plain)],
         )
-        return [student_of(row) for row in rows]
+        wanted = " ".join(words)
+        ids = [
+            student_id
+            for student_id, name in rows
+            if student_id.casefold() == wanted or all(word in name.casefold() for word in words)
+        ]
+        found = self._store.rows(
+            """SELECT s.* FROM json_each(?) j CROSS JOIN students s
+               WHERE s.student_id = j.value ORDER BY s.student_id""",
+            [json.dumps(ids)],
+        )
+        return [student_of(row) for row in found]
 
     def term(self, class_ids: Collection[str] | None = None) -> tuple[int | None, int | None]:
         """The first and the last day of the terms of these classes, or of all; None is open."""
