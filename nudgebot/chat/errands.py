@@ -51,7 +51,7 @@ class Errands:
             thread.join(LONGEST_GOODBYE_SECONDS)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._jobs.get()) is not None and not self._closing.is_set():
             self._do(job)
 
     def _do(self, job: Job) -> None:

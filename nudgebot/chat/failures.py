@@ -16,7 +16,6 @@ RETRY_SECONDS = 30.0
 # Nothing can be sent before somebody mends the account; what waits is not lost meanwhile.
 LOCKED_OUT_SECONDS = 300.0
 LOCKED_OUT = frozenset({"UNAUTHORIZED", "INVALID_API_KEY", "USER_DEACTIVATED", "REALM_DEACTIVATED"})
-LOST_QUEUE = frozenset({"BAD_EVENT_QUEUE_ID"})
 
 NETWORK_ERRORS = (requests.exceptions.RequestException, zulip.ZulipError, OSError)
 # Raised before a single byte of the request was on its way.

@@ -78,11 +78,6 @@ class Listener:
         self._failures = 0
         self._tried: dict[str, int] = {}
 
-    @property
-    def is_connected(self) -> bool:
-        """Whether the last call to the server worked."""
-        return self._failures == 0
-
     def stop(self) -> None:
         """End `run` at once; what is being handled is finished first. Any thread may say so."""
         self._stopping.set()

@@ -14,18 +14,12 @@ from zoneinfo import ZoneInfo
 
 from nudgebot.school.days import to_day, zone_named
 
-UNKNOWN_HOUR = -1
 QUARTER_SECONDS = 900
 
 
 def day_of(local_hour: int) -> int:
     """The day of a local hour."""
     return local_hour >> 5
-
-
-def hour_of(local_hour: int) -> int:
-    """The hour of a local hour; -1 where it is unknown."""
-    return (local_hour & 31) - 1
 
 
 def of_day(local_hour: int) -> int:

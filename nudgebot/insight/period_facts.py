@@ -107,8 +107,6 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
         "timed": _TIMED,
     }
 )
-TASKS_BACK_DAYS = 180
-"""Assignments that fell due earlier are not looked at."""
 
 
 @dataclass(frozen=True)

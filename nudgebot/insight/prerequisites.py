@@ -70,13 +70,6 @@ class Prerequisites:
                 rings.append(tuple(sorted(ring)))
         return tuple(rings[:MOST_CYCLES])
 
-    def teaching_order(self, skill_ids: Iterable[str]) -> list[str]:
-        """The skills so that what is built on comes first; equals by id.
-
-        Whatever a skill requires has fewer skills below itself, unless both are in one cycle.
-        """
-        return sorted(skill_ids, key=lambda each: (len(self.below(each)), each))
-
     def roots(self, lacking: Iterable[str]) -> tuple[str, ...]:
         """Those of the skills below which nothing else of them lies: the places to begin, by id.
 

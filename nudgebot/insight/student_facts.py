@@ -18,7 +18,6 @@ from nudgebot.insight.report_data import (
 from nudgebot.school.days import from_at, from_day
 
 MOST_RECENT = 10
-MOST_EXAMS = 10
 MOST_ASSIGNMENTS = 60
 AHEAD_DAYS = 14
 

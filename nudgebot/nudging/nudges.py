@@ -192,11 +192,6 @@ class Nudges:
         rows = self._store.rows("SELECT * FROM nudge_parts WHERE outbox_key = ?", [outbox_key])
         return [_part(row) for row in rows]
 
-    def of_key(self, nudge_key: str) -> Nudge:
-        """The nudge of a key that is in the queue."""
-        (row,) = self._store.rows("SELECT * FROM nudges WHERE nudge_key = ?", [nudge_key])
-        return _nudge(row)
-
     def of_student(self, student_id: str, *, limit: int) -> list[Nudge]:
         """A student's nudges, the newest first."""
         rows = self._store.rows(

@@ -58,4 +58,5 @@ def post_summary(
     )
     if holiday is not None:
         return False
-    return outbox.post(summary(store, figures, policy, as_of), as_of).state == "sent"
+    posted = outbox.post(summary(store, figures, policy, as_of), as_of)
+    return posted.state == "sent"

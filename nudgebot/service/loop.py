@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 LONGEST_WAIT_SECONDS = 1.0
+RETRY_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,18 @@ class Service:
         except NudgebotError as error:
             # Its text is safe by design; a trace would say nothing more.
             log.warning("job %s: %s", job.name, error)
+            self._sooner(job)
         except Exception:
-            log.exception("job %s failed; it runs again when it is due", job.name)
+            log.exception("job %s failed; it runs again", job.name)
+            self._sooner(job)
         else:
             self._done(job.name, result)
+
+    def _sooner(self, job: Job) -> None:
+        """A job that is rarely due does not wait so long for its next try."""
+        if job.every_seconds > RETRY_SECONDS:
+            self._scheduler.every(RETRY_SECONDS).seconds.do(self._once_more, job)
+
+    def _once_more(self, job: Job) -> type[schedule.CancelJob]:
+        self._guarded(job)
+        return schedule.CancelJob

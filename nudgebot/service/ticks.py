@@ -35,6 +35,8 @@ RULES_SECONDS = 10
 PEOPLE_SECONDS = 900
 UPKEEP_SECONDS = 600
 KEEP_LETTERS = timedelta(days=60)
+NO_STREAM = frozenset({"STREAM_DOES_NOT_EXIST", "BAD_REQUEST"})
+DELIVERY_AT_MOST = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,9 @@ class Ticks:
         if stream:
             try:
                 self._gateway.subscribers(stream)
-            except DeliveryError:
+            except DeliveryError as error:
+                if error.code not in NO_STREAM:
+                    return  # Zulip did not answer; that says nothing about the stream
                 yield (
                     "The stream of the setting `staff_stream` is not there, or the bot is not "
                     "subscribed to it; the daily summary waits."
@@ -138,29 +142,46 @@ class Ticks:
         evaluation = self._engine.evaluate(
             as_of, student_ids=refresh.changed, events=refresh.events
         )
-        self._figures.settle(refresh.events)
+        self._settle(refresh.events, evaluation)
         return Imported(outcomes, refresh.events, evaluation)
 
     def evaluation(self, as_of: datetime) -> Evaluation:
         """Judge every rule for every student."""
         refresh = self._figures.refresh(as_of)
         found = self._engine.evaluate(as_of, events=refresh.events)
-        self._figures.settle(refresh.events)
+        self._settle(refresh.events, found)
         return found
 
+    def _settle(self, events: Collection[Event], evaluation: Evaluation) -> None:
+        """Events are done with once they were really judged: on fresh data, by rules in force.
+
+        What nudging leaves alone altogether (it is switched off) is no event for later.
+        """
+        waits = self._settings["enable_nudging_system"] and (
+            evaluation.note or not self._book.rules.rules
+        )
+        if not waits:
+            self._figures.settle(events)
+
     def delivery(self, as_of: datetime) -> Delivered:
-        """Send what is due, and settle what is open."""
+        """Send what is due, and settle what is open; what is left has its turn after the others."""
         delivered = self._engine.deliver(as_of)
         messages, states = delivered.messages, delivered.states
-        while delivered.left and not self._stopping():
+        until = self._clock() + DELIVERY_AT_MOST
+        while delivered.left and not self._stopping() and (now := self._clock()) < until:
             # Each portion has its own moment: a long run must not run on into quiet hours.
-            delivered = self._engine.deliver(self._clock())
+            delivered = self._engine.deliver(now)
             messages, states = messages + delivered.messages, states + delivered.states
         return Delivered(as_of, messages, states, delivered.left, delivered.note)
 
     def summary(self, as_of: datetime) -> bool:
         """Post the day's summary in the staff's stream, once a day of school."""
         policy = policy_of(self._settings)
+        try:
+            if policy.staff_stream:
+                self._gateway.subscribers(policy.staff_stream)
+        except DeliveryError:
+            return False  # a refusal would use the day's key up
         return post_summary(self._store, self._figures, policy, self._outbox, as_of)
 
     def upkeep(self, as_of: datetime) -> str:

@@ -84,3 +84,19 @@ def test_stopping_ends_both_threads() -> None:
     before = threading.active_count()
     _service([Job("never", 1, lambda _: pytest.fail("ran"))], stopping).run()
     assert threading.active_count() == before
+
+
+def test_a_job_that_is_rarely_due_is_tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment without Zulip at the start must not leave everybody a stranger for long."""
+    monkeypatch.setattr("nudgebot.service.loop.RETRY_SECONDS", 1)
+    stopping = threading.Event()
+    tries = []
+
+    def second_time_lucky(_: datetime) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise NudgebotError("not yet")
+        stopping.set()
+
+    _service([Job("people", 900, second_time_lucky)], stopping).run()
+    assert len(tries) == 2

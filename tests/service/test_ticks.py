@@ -128,6 +128,20 @@ def test_events_survive_a_death_between_looking_and_judging(
     assert "improvement_praise" in judged
 
 
+def test_events_wait_while_the_data_are_stale(day: Day) -> None:
+    """What happened is judged when the data are fresh again, not forgotten."""
+    day.deliver(NOW)
+    day.ticks.imports(NOW)
+    stale = day.ticks.evaluation(NOW + timedelta(days=6))
+    assert "stale" in stale.note
+    waiting = day.house.store.value("SELECT count(*) FROM events")
+    assert waiting > 0
+    later = NOW + timedelta(days=6, minutes=5)
+    day.deliver(later)
+    day.ticks.imports(later)
+    assert day.house.store.value("SELECT count(*) FROM events") == 0
+
+
 def test_a_broken_rule_leaves_the_old_ones_and_tells_the_admins(day: Day) -> None:
     """Once a day for the same problem, and again when it is another one."""
     assert day.house.book.rules.rules
