@@ -106,13 +106,23 @@ class Deliverer:
             if part.channel is Channel.DASHBOARD:
                 later = tomorrow(as_of, self._policy)
                 reason = "Today's summary is out already."
-                self._nudges.postpone(part, later, reason=reason, due_day=nudge.due_day)
+                self._nudges.postpone(
+                    part,
+                    later,
+                    reason=reason,
+                    due_day=nudge.due_day,
+                    expires_at=nudge.expires_at + (later - as_of),
+                )
         return [pair for pair in due if pair[1].channel is not Channel.DASHBOARD]
 
     def _stop(self, verdict: Verdict, done: Delivered) -> None:
         if verdict.until is not None:
             self._nudges.postpone(
-                verdict.part, verdict.until, reason=verdict.reason, due_day=verdict.due_day
+                verdict.part,
+                verdict.until,
+                reason=verdict.reason,
+                due_day=verdict.due_day,
+                expires_at=verdict.expires_at,
             )
             done.states["waiting"] += 1
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from nudgebot.insight.table import Value
@@ -18,7 +18,7 @@ from nudgebot.nudging.rule import AppliesTo, Rule, Urgency
 from nudgebot.nudging.sieve import sift
 from nudgebot.nudging.stages import OverTheCap
 from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
-from nudgebot.nudging.timing import first_open
+from nudgebot.nudging.timing import Hours, first_open
 from nudgebot.school.days import from_day, local_day
 
 SWITCHED_OFF = "The rule is switched off or gone."
@@ -39,7 +39,8 @@ class Waiting:
 class Verdict:
     """What is to happen to a due part: go, or move to `state` (withdrawn, expired, waiting).
 
-    `until` is when one that has to wait is due, `due_day` the day of the student's calendar.
+    `until` is when one that has to wait is due, `due_day` the day of the student's calendar, and
+    `expires_at` when it expires: the wait takes nothing of the time that it had left.
     """
 
     nudge: Nudge
@@ -49,6 +50,7 @@ class Verdict:
     whole_nudge: bool = True
     until: datetime | None = None
     due_day: int = 0
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -199,15 +201,8 @@ def _recipient_verdict(waiting: Waiting, around: Surroundings) -> Verdict | None
     if nudge.urgency is Urgency.CRITICAL or hours.open(around.as_of):
         return None
     until = first_open(hours, around.as_of)
-    return Verdict(
-        nudge,
-        part,
-        "waiting",
-        "It waits for the end of the quiet hours.",
-        whole_nudge=False,
-        until=until,
-        due_day=local_day(until, hours.zone),
-    )
+    reason = "It waits for the end of the quiet hours."
+    return _until(waiting, around, hours, until, reason=reason)
 
 
 def _another_day(
@@ -224,6 +219,15 @@ def _another_day(
     }
     free = (at for day, at in days.items() if hours.open(at) and not caps.full(student_id, day))
     until = first_open(hours, next(free, days[today + 7]))
+    return _until(waiting, around, hours, until, reason=reason)
+
+
+def _until(
+    waiting: Waiting, around: Surroundings, hours: Hours, until: datetime, *, reason: str
+) -> Verdict:
+    # Never more than a new one gets, so that other parts' waits do not add up.
+    whole = timedelta(hours=waiting.candidate.rule.expires_after_hours)
+    left = min(waiting.nudge.expires_at - around.as_of, whole)
     return Verdict(
         waiting.nudge,
         waiting.part,
@@ -232,6 +236,7 @@ def _another_day(
         whole_nudge=False,
         until=until,
         due_day=local_day(until, hours.zone),
+        expires_at=until + left,
     )
 
 

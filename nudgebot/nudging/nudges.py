@@ -227,13 +227,29 @@ class Nudges:
             [to_at(due_at), reason, *_identity(part)],
         )
 
-    def postpone(self, part: Part, due_at: datetime, *, reason: str, due_day: int) -> None:
-        """Let a part wait until then; the nudge counts for the day on which the student gets it."""
+    def postpone(
+        self,
+        part: Part,
+        due_at: datetime,
+        *,
+        reason: str,
+        due_day: int,
+        expires_at: datetime | None = None,
+    ) -> None:
+        """Let a part wait until then; the nudge counts for the day on which the student gets it.
+
+        With `expires_at` the nudge expires then, if that is later than it would.
+        """
         with self._store.transaction() as connection:
             self.retry(part, due_at, reason=reason)
             if part.channel is Channel.STUDENT:
                 connection.execute(
                     "UPDATE nudges SET due_day = ? WHERE nudge_key = ?", [due_day, part.nudge_key]
+                )
+            if expires_at is not None:
+                connection.execute(
+                    "UPDATE nudges SET expires_at = MAX(expires_at, ?) WHERE nudge_key = ?",
+                    [to_at(expires_at), part.nudge_key],
                 )
 
     def worded(self, nudge_key: str, *, template_id: str, tone: str, language: str) -> None:

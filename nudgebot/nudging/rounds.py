@@ -1,7 +1,7 @@
 """Rounds: a teacher gets few digests, so what is for her travels together or waits for the next.
 
 Whatever is due takes along all that waits for the same teacher on the same day; after that nothing
-but what is critical goes to her for half a school day.
+goes to her for half a school day but what is critical, or would come too late at its end.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from datetime import datetime, timedelta
 from nudgebot.nudging.candidate import Channel
 from nudgebot.nudging.nudges import Nudge, Nudges, Part
 from nudgebot.nudging.rule import Urgency
-from nudgebot.nudging.timing import HIGH_WITHIN_HOURS, Hours
+from nudgebot.nudging.timing import HIGH_WITHIN_HOURS, Hours, first_open
 from nudgebot.school.days import from_at
 from nudgebot.store import Store
 
 BETWEEN = timedelta(hours=HIGH_WITHIN_HOURS)  # so that what is urgent is in time all the same
 WAITS = "It waits for the teacher's next digest."
+
+_STEP = timedelta(minutes=30)  # silence begins and ends at full hours, in any zone
 
 Pair = tuple[Nudge, Part]
 
@@ -37,7 +39,15 @@ def make_round(store: Store, due: Sequence[Pair], *, hours: Hours, as_of: dateti
     teachers = {part.person_id for _, part in due if part.channel is Channel.MENTOR}
     if not teachers:
         return Round(due, ())
-    resting = _resting(store, teachers - _urgent(due), as_of)
+    rests = _resting(store, teachers, as_of)
+    pressed = {
+        part.person_id
+        for nudge, part in due
+        if part.channel is Channel.MENTOR
+        and part.person_id in rests
+        and not _can_wait(nudge, rests[part.person_id], hours=hours, as_of=as_of)
+    }
+    resting = {teacher: until for teacher, until in rests.items() if teacher not in pressed}
     goes: list[Pair] = []
     waits: list[tuple[Pair, datetime]] = []
     for pair in due:
@@ -53,13 +63,17 @@ def make_round(store: Store, due: Sequence[Pair], *, hours: Hours, as_of: dateti
     return Round(goes, waits)
 
 
-def _urgent(due: Sequence[Pair]) -> set[str]:
-    """The teachers for whom something is due that cannot wait."""
-    return {
-        part.person_id
-        for nudge, part in due
-        if part.channel is Channel.MENTOR and nudge.urgency is Urgency.CRITICAL
-    }
+def _can_wait(nudge: Nudge, until: datetime, *, hours: Hours, as_of: datetime) -> bool:
+    """Whether it is still in time then: good, within what its urgency promises, no silence between.
+
+    Silence in between could make hours of rest a weekend.
+    """
+    if nudge.urgency is Urgency.CRITICAL or until >= nudge.expires_at:
+        return False
+    if nudge.urgency is Urgency.HIGH and until > first_open(hours, nudge.decided_at) + BETWEEN:
+        return False
+    steps = (as_of + number * _STEP for number in range((until - as_of) // _STEP + 1))
+    return hours.open(until) and all(map(hours.open, steps))
 
 
 def _resting(store: Store, teachers: Collection[str], as_of: datetime) -> Mapping[str, datetime]:

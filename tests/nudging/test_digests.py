@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from nudgebot.nudging.history import written_to
 from nudgebot.nudging.messages import Direct
 from nudgebot.nudging.rule import Delivery, Rule, Test, Urgency
+from nudgebot.school.days import to_at
 from nudging.bench import Bench
 from nudging.fakes import failing
 from nudging.samples import HOUR, NOW, rule
@@ -140,6 +143,100 @@ def test_a_critical_alert_at_night_wakes_nobody_for_the_rest(bench: Bench) -> No
     (text,) = bench.to(TEACHER)
     assert AVERAGE in text
     assert NO_STREAK not in text
+
+
+FRIDAY = NOW.replace(day=20, hour=19, minute=0)
+MONDAY = NOW.replace(day=23, hour=8, minute=0)
+
+
+def _two_alerts(bench: Bench, at: datetime, **changes: object) -> None:
+    """A digest about s1 goes out at that moment, and half an hour later s2 has one coming."""
+    bench.school.rules = [
+        _mentor("now", Urgency.HIGH),
+        rule("low", conditions=LOW, message_template="score",
+             **{"urgency": Urgency.HIGH, "delivery_method": Delivery.MENTOR_AND_STUDENT,
+                **changes}),
+    ]  # fmt: skip
+    for number in (1, 2, 3):
+        bench.school.figures.set(
+            f"s{number}", current_streak=0 if number == 1 else 5, average_score=90
+        )
+    bench.school.exported(at)
+    bench.decide(at)
+    bench.deliver(at)
+    assert len(bench.to(TEACHER)) == 1
+    bench.school.figures.set("s2", average_score=30)
+    bench.decide(at + HOUR / 2)
+
+
+@pytest.mark.parametrize(
+    ("at", "changes", "messages"),
+    [
+        pytest.param(MORNING, {}, 1, id="the next digest is in time"),
+        pytest.param(FRIDAY, {}, 2, id="quiet hours begin before the next digest"),
+        pytest.param(MORNING, {"expires_after_hours": 3}, 2, id="it expires before that"),
+        pytest.param(MORNING, {"expires_after_hours": 4}, 1, id="it expires after that"),
+    ],
+)
+def test_nothing_waits_for_a_digest_that_comes_too_late(
+    bench: Bench, at: datetime, changes: dict[str, object], messages: int
+) -> None:
+    """A teacher's rest holds back only what is still good, and in open hours, at its end."""
+    _two_alerts(bench, at, **changes)
+    bench.deliver(at + HOUR / 2)
+    assert len(bench.to(TEACHER)) == messages
+    bench.deliver(at + 4 * HOUR)
+    assert len(bench.to(TEACHER)) == 2
+    assert "Student s2" in bench.to(TEACHER)[1]
+
+
+def test_what_cannot_wait_takes_along_what_could(bench: Bench) -> None:
+    """One message more, not two."""
+    _two_alerts(bench, MORNING, expires_after_hours=3)
+    bench.school.figures.set("s3", current_streak=0)
+    bench.decide(MORNING + HOUR / 2)
+    bench.deliver(MORNING + HOUR / 2)
+    _, text = bench.to(TEACHER)
+    assert "Student s2" in text
+    assert "Student s3" in text
+
+
+def test_what_is_urgent_rests_no_longer_than_it_promises(bench: Bench) -> None:
+    """Whatever went to the teacher since, a high alert is with her within four hours."""
+    store = bench.school.store
+    _two_alerts(bench, MORNING)
+    bench.deliver(MORNING + HOUR / 2)
+    later = MORNING + 3 * HOUR
+    store.execute("UPDATE outbox SET claimed_at = ?", [to_at(later)])
+    store.execute("UPDATE nudge_parts SET due_at = ? WHERE state = 'waiting'", [to_at(later)])
+    bench.deliver(later)
+    assert len(bench.to(TEACHER)) == 2
+
+
+@pytest.mark.parametrize("hours", [1, 4, 48])
+def test_a_weekend_costs_an_alert_nothing(bench: Bench, hours: int) -> None:
+    """What was too late for Friday evening goes out on Monday, however soon it expires."""
+    _left_for_monday(bench, hours)
+    bench.deliver(MONDAY)
+    assert len(bench.to(TEACHER)) == len(bench.to(Direct((12,)))) == 1
+
+
+def test_the_wait_for_monday_is_no_second_life(bench: Bench) -> None:
+    """What had one hour left on Friday has one on Monday, whomever it is for."""
+    _left_for_monday(bench, 2)
+    assert bench.deliver(MONDAY + 1.25 * HOUR).states.keys() == {"expired"}
+    assert bench.to(TEACHER) == []
+
+
+def _left_for_monday(bench: Bench, hours: int) -> None:
+    """An alert for two teachers, due on Friday evening and found by the next run at night."""
+    evening, night = FRIDAY + 2.5 * HOUR, FRIDAY + 3.5 * HOUR
+    bench.school.teacher("t2", 12)
+    bench.school.rules = [_mentor("now", Urgency.HIGH, expires_after_hours=hours)]
+    bench.school.exported(evening)
+    bench.decide(evening)
+    assert bench.deliver(night).states.keys() == {"waiting"}
+    bench.school.exported(MONDAY)
 
 
 def test_teachers_do_not_wait_for_one_another(bench: Bench) -> None:
