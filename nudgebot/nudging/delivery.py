@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from nudgebot.nudging.candidate import Channel
+from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.door import Door, Passage, Verdict, Waiting
 from nudgebot.nudging.envelopes import (
     Envelope,
@@ -155,8 +156,11 @@ class Deliverer:
 
     def _send(self, envelope: Envelope, done: Delivered) -> list[Posted]:
         """How the message stands, if it was tried now."""
-        message, tried = envelope.message, []
+        message = envelope.message
+        tried: list[Posted] = []
         with self._store.transaction():
+            if self._silenced(envelope, done):
+                return tried
             fresh = self._outbox.claim(message, done.as_of, owner_retries=True)
             for part in envelope.parts:
                 self._nudges.enclose(part, message.key)
@@ -172,6 +176,22 @@ class Deliverer:
             done.messages += 1
         self._settle(self._nudges.enclosed(message.key), done)
         return tried
+
+    def _silenced(self, envelope: Envelope, done: Delivered) -> bool:
+        """Whether the student wants nothing by now: a run takes minutes, and a stop counts at once.
+
+        What she gets is withdrawn then; what others get about her is not touched.
+        """
+        parts = [part for part in envelope.parts if part.channel is Channel.STUDENT]
+        if not parts:
+            return False
+        silence = Consents(self._store).state(parts[0].person_id).silence(done.as_of)
+        if not silence:
+            return False
+        for part in parts:
+            self._nudges.mark(part, "withdrawn", done.as_of, reason=silence)
+        done.states["withdrawn"] += len(parts)
+        return True
 
     def _settle(self, parts: Sequence[Part], done: Delivered) -> None:
         """Bring parts up to how their messages stand."""

@@ -272,6 +272,35 @@ def test_the_door_looks_again(bench: Bench, act: Act, state: str, says: str) -> 
     assert says in reason
 
 
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        pytest.param(lambda wishes, who: wishes.stop(who, NOW), "asked for no nudges", id="stop"),
+        pytest.param(
+            lambda wishes, who: wishes.hold(who, "A person looks first.", NOW),
+            "A person",
+            id="held",
+        ),
+    ],
+)
+def test_a_wish_said_while_others_are_written_to_counts(
+    bench: Bench, act: Callable[[Consents, str], None], says: str
+) -> None:
+    """Consent is read again right before each message is claimed."""
+    bench.decide()
+
+    def meanwhile(_: Outgoing) -> None:
+        for student_id in ("s1", "s2", "s3"):
+            act(Consents(bench.school.store), student_id)
+
+    bench.messenger.before = meanwhile
+    assert bench.deliver().states == {"sent": 1, "withdrawn": 2}
+    assert len(bench.messenger.inbox) == 1
+    told = [bench.states(f"s{number}")[0] for number in (1, 2, 3)]
+    assert sorted(state for state, _ in told) == ["sent", "withdrawn", "withdrawn"]
+    assert all(says in reason for state, reason in told if state == "withdrawn")
+
+
 def test_what_was_withdrawn_does_not_cool_down(bench: Bench) -> None:
     """A nudge that was never sent does not keep the next one back."""
     bench.decide(NOW - HOUR)
