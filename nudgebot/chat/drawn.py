@@ -11,6 +11,7 @@ from nudgebot.chat.asked import Asked
 from nudgebot.chat.command import Call
 from nudgebot.chat.enclosing import file_name
 from nudgebot.chat.office import Office
+from nudgebot.school.batches import newest_fact
 from nudgebot.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,10 +53,11 @@ def handed_over(
     """
     name = _name(call, report_type.replace("_", "-"), ids, said.form)
 
-    settings = call.office.settings
+    settings, known = call.office.settings, newest_fact(call.office.store)
 
     def make() -> File:
-        return File(exported(report, report_type, said.form, settings, title=title), name)
+        content = exported(report, report_type, said.form, settings, title=title, data_as_of=known)
+        return File(content, name)
 
     file = Attachment(name, WHAT[said.form], make, caption)
     return Answer("", students=students, attachments=(file,))
@@ -69,14 +71,20 @@ def exported(
     *,
     title: str = "",
     paper: str = "",
+    data_as_of: datetime | None = None,
 ) -> bytes:
-    """A report as pdf or csv, as the school's settings have it; the paper may be another."""
+    """A report as pdf or csv, as the school's settings have it; the paper may be another.
+
+    `data_as_of` is the moment of the newest fact, as messages say it.
+    """
     from nudgebot.reports.fonts import Fonts  # noqa: PLC0415  # loads when first used
     from nudgebot.reports.pdf import export_report_pdf  # noqa: PLC0415
     from nudgebot.reports.spreadsheet import export_report_csv  # noqa: PLC0415
 
     if form == "csv":
-        return export_report_csv(report, title=title)
+        return export_report_csv(
+            report, title=title, zone=settings["timezone"], data_as_of=data_as_of
+        )
     return export_report_pdf(
         report,
         report_type,
@@ -84,6 +92,8 @@ def exported(
         school=settings["school_name"],
         title=title,
         fonts=Fonts(settings["fonts_path"]),
+        zone=settings["timezone"],
+        data_as_of=data_as_of,
     )
 
 

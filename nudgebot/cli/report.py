@@ -19,6 +19,7 @@ from nudgebot.cli.data import DATABASE
 from nudgebot.errors import CommandError, InputError
 from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.report_data import ClassReport, DateRange, StudentReport
+from nudgebot.school.batches import newest_fact
 from nudgebot.school.days import from_day
 from nudgebot.school.roster import Roster
 from nudgebot.settings import Settings
@@ -62,6 +63,7 @@ def report(
     settings = given.settings(database)
     now = right_now()
     with opened(settings) as store:
+        known = newest_fact(store)
         found = _found(store, settings, kind, key, period=period, now=now)
         shown = {key} if isinstance(found, StudentReport) else {e.student_id for e in found.ranking}
         Audit(store).record(
@@ -70,7 +72,7 @@ def report(
     if form == "text":
         content = (plain(worded(found).text(), settings) + "\n").encode()
     else:
-        content = exported(found, kind, form, settings, paper=paper or "")
+        content = exported(found, kind, form, settings, paper=paper or "", data_as_of=known)
     _write(out, content)
 
 

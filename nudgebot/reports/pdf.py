@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from nudgebot.errors import InputError
@@ -14,7 +15,7 @@ from nudgebot.reports.charts.card import Chart
 from nudgebot.reports.contents.kinds import Report, checked, contents
 from nudgebot.reports.contents.section import Contents, Section
 from nudgebot.reports.drawing import draw, template
-from nudgebot.reports.figures import Figure, moment
+from nudgebot.reports.figures import Figure, day, moment
 from nudgebot.reports.fonts import FAMILIES, Fonts, book
 from nudgebot.reports.names import isolated
 
@@ -31,14 +32,16 @@ def export_report_pdf(
     title: str = "",
     fonts: Fonts | None = None,
     zone: tzinfo = UTC,
+    data_as_of: datetime | None = None,
 ) -> bytes:
     """The PDF of a report (requirement B): a few pages of tables and charts, ready to print.
 
     `report_type` is student, class, skills, skill, comparison, class_comparison or trend, and
     must fit `report_data`; `paper` is a4 or letter; `school` stands at the top of each page;
-    `title` says whose a trend is; moments are told in `zone`. A sheet about one student never
-    says her place among others. Raises InputError with what to write instead. The same
-    figures give the same bytes.
+    `title` says whose a trend is; moments are told in `zone`; `data_as_of` is that of the message,
+    for reports that do not know it themselves. A sheet about one student never says her place
+    among others. Raises InputError with what to write instead. The same figures give the same
+    bytes.
     """
     checked(report_data, report_type)
     if paper.lower() not in PAPERS:
@@ -49,12 +52,13 @@ def export_report_pdf(
     if isinstance(report_data, StudentReport | Comparison):
         report_data = for_students(report_data)
     whole = contents(report_data, title)
+    whole = replace(whole, data_as_of=data_as_of or whole.data_as_of)
     data = {**_page(whole, zone), "school": clean(school), "paper": PAPERS[paper.lower()]}
     compiled = typst.compile(
         template("report.typ"),
         format="pdf",
         font_paths=book(fonts),
-        timestamp=int(whole.as_of.timestamp()),
+        timestamp=int(_instant(whole.as_of).timestamp()),
         sys_inputs={"report": json.dumps(data), "fonts": json.dumps(FAMILIES)},
     )
     assert isinstance(compiled, bytes), "a PDF is one file"  # noqa: S101  # for the type
@@ -62,16 +66,26 @@ def export_report_pdf(
 
 
 def _page(whole: Contents, zone: tzinfo) -> dict[str, Any]:
-    known = moment(whole.data_as_of or whole.as_of, zone)
     return {
         "kind": whole.kind,
         "title": isolated(clean(whole.title)) or "Report",
         "about": clean(whole.about),
         "period": clean(whole.period),
-        "as_of": f"Data as of {known}" if whole.data_as_of else f"As of {known}",
+        "as_of": _as_of(whole, zone),
         "note": clean(whole.note),
         "sections": [_section(each, zone) for each in whole.sections if _on_paper(each)],
     }
+
+
+def _as_of(whole: Contents, zone: tzinfo) -> str:
+    if whole.data_as_of:
+        return f"Data as of {moment(whole.data_as_of, zone)}"
+    at = whole.as_of
+    return f"As of {moment(at, zone) if isinstance(at, datetime) else day(at)}"
+
+
+def _instant(at: datetime | date) -> datetime:
+    return at if isinstance(at, datetime) else datetime.combine(at, time(), UTC)
 
 
 def _on_paper(section: Section) -> bool:

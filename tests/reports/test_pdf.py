@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -133,9 +135,24 @@ def test_head_and_foot_of_a_page(fonts: Fonts, tmp_path: Path) -> None:
     pages = pdf.count(b"/Type /Page\n") or len(re.findall(r"Page \d+ of", text))
     assert pages >= 2
     assert text.count("Lincoln School & Søn #1 Student report: Ana Lee") == pages
-    assert text.count("Data as of 19 Nov 2026, 06:00 UTC.") == pages
+    assert text.count("Data as of 19 Nov 2026, 06:00 UTC") == pages
+    assert text.count("23 Oct 2026 to 19 Nov 2026 (the last 28 days)") == pages + 1
     assert f"Page 1 of {pages}" in text
-    assert "23 Oct 2026 to 19 Nov 2026 (the last 28 days)" in text
+    unnamed = text_of(export_report_pdf(student_report(), "student", fonts=fonts), tmp_path)
+    assert unnamed.startswith("Student report: Ana Lee 23 Oct 2026")
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("kind", ["trend", "skills", "skill", "comparison", "class_comparison"])
+def test_the_age_of_the_data_is_told_in_the_schools_time(
+    kind: str, fonts: Fonts, tmp_path: Path
+) -> None:
+    """A report that does not know how old its data are says it as the message does."""
+    known, zone = datetime(2026, 11, 20, 13, 28, tzinfo=UTC), ZoneInfo("Europe/Berlin")
+    pdf = export_report_pdf(REPORTS[kind], kind, fonts=fonts, zone=zone, data_as_of=known)
+    assert "Data as of 20 Nov 2026, 14:28 CET" in text_of(pdf, tmp_path)
+    without = text_of(export_report_pdf(REPORTS[kind], kind, fonts=fonts), tmp_path)
+    assert kind == "class_comparison" or "00:00" not in without
 
 
 @needs_pdftotext

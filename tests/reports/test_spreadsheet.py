@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nudgebot.insight.trend_data import TrendPoint
 from nudgebot.reports.contents.kinds import Report, contents
 from nudgebot.reports.contents.section import Section
 from nudgebot.reports.figures import Raw
@@ -122,3 +125,31 @@ def test_whose_the_report_is_stands_at_the_top() -> None:
         "As of": "2026-11-19T14:30:00+00:00",
         "Data as of": "2026-11-19T06:00:00+00:00",
     }
+
+
+def about(data: bytes) -> dict[str, tuple[str, str]]:
+    rows = [row for row in read(data) if row["section"] == "Report"]
+    return {row["item"]: (row["value"], row["shown"]) for row in rows}
+
+
+def test_a_trend_says_its_period_and_the_age_of_its_data() -> None:
+    """Months at the edges of the period count only with the days that lie in it."""
+    months = (TrendPoint(date(2026, 9, 1), 11, 50.0, 9), TrendPoint(date(2026, 10, 1), 7, 60.0, 9))
+    known = datetime(2026, 10, 7, 13, 28, tzinfo=UTC)
+    found = about(
+        export_report_csv(
+            replace(trend(), grain="month", points=months),
+            zone=ZoneInfo("Europe/Berlin"),
+            data_as_of=known,
+        )
+    )
+    assert found["Period"][1] == "20 Sep 2026 to 7 Oct 2026"
+    assert found["As of"] == ("2026-10-07", "7 Oct 2026")
+    assert found["Data as of"] == ("2026-10-07T15:28:00+02:00", "7 Oct 2026, 15:28 CEST")
+
+
+def test_a_single_day_is_told_as_one() -> None:
+    """Not from the day to itself."""
+    points = (TrendPoint(date(2026, 11, 20), 1, 50.0, 9),)
+    found = about(export_report_csv(replace(trend(), grain="day", points=points)))
+    assert found["Period"][1] == "20 Nov 2026"

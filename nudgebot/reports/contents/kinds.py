@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import date, timedelta
 from typing import Any
 
 from nudgebot.errors import InputError
 from nudgebot.insight.class_data import ClassComparison, ClassReport
 from nudgebot.insight.report_data import Comparison, StudentReport
 from nudgebot.insight.skill_data import ClassSkills, SkillAnalytics
-from nudgebot.insight.trend_data import Trend
+from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.reports.contents.classes import class_contents, classes_contents
 from nudgebot.reports.contents.section import Contents, kept, told, trend_sections
 from nudgebot.reports.contents.skills import skill_contents, skills_contents
@@ -59,7 +59,7 @@ def _comparison(comparison: Comparison) -> Contents:
         title=comparison.student_name,
         about=comparison.class_name,
         period=told(comparison.period),
-        as_of=datetime.combine(comparison.period.last_day, time(), UTC),
+        as_of=comparison.period.last_day,
         data_as_of=None,
         note="",
         sections=kept([comparison_section(comparison)]),
@@ -67,18 +67,27 @@ def _comparison(comparison: Comparison) -> Contents:
 
 
 def _trend(trend: Trend, title: str) -> Contents:
-    first = trend.points[0].begin if trend.points else datetime(1970, 1, 1, tzinfo=UTC).date()
-    last = trend.points[-1].begin if trend.points else first
+    period = _stretch(trend)
     return Contents(
         kind="Trend",
         title=title or trend.title,
         about=trend.title if title else "",
-        period="",
-        as_of=datetime.combine(last, time(), UTC),
+        period=told(period) if period else "",
+        as_of=period.last_day if period else date(1970, 1, 1),
         data_as_of=None,
         note="",
         sections=kept(trend_sections([trend])),
     )
+
+
+def _stretch(trend: Trend) -> DateRange | None:
+    """The days that the points cover; None where there are none."""
+    if not trend.points:
+        return None
+    first, last = trend.points[0], trend.points[-1]
+    # A month is called by its first day, even where the period begins in the middle of it.
+    begin = trend.points[1].begin - timedelta(days=first.days) if last != first else first.begin
+    return DateRange(begin, last.begin + timedelta(days=last.days - 1))
 
 
 _MAKERS: Mapping[type, Callable[[Any], Contents]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.reports.charts.card import Chart
@@ -44,13 +44,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Contents:
-    """A whole report; `about` and `period` stand under its title, `kind` above."""
+    """A whole report; `about` and `period` stand under its title, `kind` above.
+
+    `as_of` is a day where the report knows no more than that.
+    """
 
     kind: str
     title: str
     about: str
     period: str
-    as_of: datetime
+    as_of: datetime | date
     data_as_of: datetime | None
     note: str
     sections: tuple[Section, ...]
@@ -67,7 +70,9 @@ def kept(sections: Iterable[Section]) -> tuple[Section, ...]:
 
 
 def told(period: DateRange) -> str:
-    """`23 Oct 2026 to 19 Nov 2026 (the last 28 days)`."""
+    """`23 Oct 2026 to 19 Nov 2026 (the last 28 days)`; one day is told as one."""
+    if period.first_day == period.last_day:
+        return day(period.last_day)
     named = f" ({period.title})" if period.title else ""
     return f"{day(period.first_day)} to {day(period.last_day)}{named}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time
 
 from nudgebot.insight.skill_data import ClassSkills, PrerequisiteFinding, SkillAnalytics
 from nudgebot.reports.charts.mastery import mastery_grids, states_heatmap
@@ -22,7 +21,7 @@ def skills_contents(skills: ClassSkills) -> Contents:
         title=skills.class_name,
         about="",
         period=f"Up to {day(skills.as_of_day)}",
-        as_of=datetime.combine(skills.as_of_day, time(), UTC),
+        as_of=skills.as_of_day,
         data_as_of=None,
         note=skills.note,
         sections=kept(skills_sections(skills)),
@@ -100,7 +99,7 @@ def skill_contents(skill: SkillAnalytics) -> Contents:
         title=skill.name,
         about=", ".join(part for part in (skill.class_name, skill.subject) if part),
         period=f"Up to {day(skill.as_of_day)}",
-        as_of=datetime.combine(skill.as_of_day, time(), UTC),
+        as_of=skill.as_of_day,
         data_as_of=None,
         note=skill.note,
         sections=kept(_sections(skill)),

@@ -96,7 +96,9 @@ def cell(text: str) -> str:
 
 
 def span(period: DateRange) -> str:
-    """A period's first and last day, and its name."""
+    """A period's first and last day, and its name; one day is told as one."""
+    if period.first_day == period.last_day:
+        return day(period.last_day)
     named = f" ({said(period.title)})" if period.title else ""
     return f"{day(period.first_day)} to {day(period.last_day)}{named}"
 
