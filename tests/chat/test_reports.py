@@ -163,6 +163,7 @@ def test_two_classes_side_by_side(school: Town) -> None:
         pytest.param("skills 7B", "skills-c7b", id="skills"),
         pytest.param("skill frac 7B", "skill-frac-c7b", id="skill"),
         pytest.param("trend student s1 xp", "trend-s1-xp", id="trend"),
+        pytest.param("compare student s1", "comparison-s1-c7b", id="compare"),
     ],
 )
 def test_after_any_report_it_can_be_had_as_a_file(
@@ -174,6 +175,16 @@ def test_after_any_report_it_can_be_had_as_a_file(
     assert uploaded == f"{name}-2026-11-19.{form}"
     assert data.startswith(begins)
     assert f"/{uploaded})" in sent.content
+
+
+@pytest.mark.parametrize("form", ["pdf", "csv"])
+def test_two_classes_side_by_side_as_a_file(school: Town, form: str) -> None:
+    """The file is named by both classes, and all of their students are written down as seen."""
+    (sent,) = school.say(ADMIN, f"compare class 7B and 8A 2 weeks {form}")
+    ((uploaded, _),) = school.zulip.uploads
+    assert uploaded == f"class-comparison-c7b-c8a-2026-11-19.{form}"
+    assert "**7B** beside **8A**" in sent.content
+    assert seen_by(school, ADMIN) == EVERYBODY | {"s3"}
 
 
 def test_the_same_figures_in_message_and_table(school: Town) -> None:

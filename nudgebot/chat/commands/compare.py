@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nudgebot.chat.access import NO_CLASS
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.asked import Asked, asked, literal, range_of, without_joints
 from nudgebot.chat.command import STAFF, Call, Command, Scope
-from nudgebot.chat.drawn import pictures
+from nudgebot.chat.drawn import handed_over, pictures
 from nudgebot.chat.finder import (
     UnclearError,
     classes_like,
+    named,
     one_student,
     which_class,
 )
 from nudgebot.chat.reading import analytics, data_as_of, stale_note
 from nudgebot.chat.worded import worded
 from nudgebot.errors import CommandError
+from nudgebot.insight.report_data import Comparison
+from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
 from nudgebot.school.days import local_day
 from nudgebot.school.people import SchoolClass, Student
@@ -24,8 +29,8 @@ MOST_CLASSES = 4
 
 
 def compare_student(call: Call) -> Answer:
-    """Answer `compare student <student> [<period>]`."""
-    said = asked(call, forms=())
+    """Answer `compare student <student> [<period>] [pdf|csv]`."""
+    said = asked(call)
     student = one_student(call, said.who, said.again("compare student"))
     classes = _classes_of(call, student)
     if not classes:
@@ -34,6 +39,8 @@ def compare_student(call: Call) -> Answer:
     reader = analytics(call.office, call.as_of)
     key = student.student_id
     found = [reader.get_student_comparison(key, each.class_id, period) for each in classes]
+    if said.form:
+        return _files(call, said, student, found)
     known = data_as_of(call.office, call.as_of)
     parts = [worded(each, data_as_of=known) for each in found]
     drawn = next((each.chart for each in parts if each.chart is not None), None)
@@ -50,6 +57,25 @@ def compare_student(call: Call) -> Answer:
     )
 
 
+def _files(call: Call, said: Asked, student: Student, found: Sequence[Comparison]) -> Answer:
+    """A file for each class, all in one answer."""
+    key = student.student_id
+    answers = [
+        handed_over(
+            call,
+            said,
+            each,
+            report_type="comparison",
+            caption=f"**{named(student)}** beside **{esc(each.class_name)}**, {each.period}:",
+            ids=(key, each.class_id),
+            students=frozenset({key}),
+        )
+        for each in found
+    ]
+    files = tuple(file for each in answers for file in each.attachments)
+    return Answer("", students=frozenset({key}), attachments=files)
+
+
 def _classes_of(call: Call, student: Student) -> list[SchoolClass]:
     """Her classes of today, as far as the asker teaches them."""
     day = local_day(call.as_of, call.office.zone)
@@ -61,16 +87,27 @@ def _classes_of(call: Call, student: Student) -> list[SchoolClass]:
 
 
 def compare_class(call: Call) -> Answer:
-    """Answer `compare class <class> <class> [<period>]`."""
-    said = asked(call, forms=())
+    """Answer `compare class <class> <class> [<period>] [pdf|csv]`."""
+    said = asked(call)
     first, second = _two_classes(call, said)
     period = range_of(call, said, [first.class_id, second.class_id])
     keys = (first.class_id, second.class_id)
     found = analytics(call.office, call.as_of).get_class_comparison(*keys, period)
+    students = frozenset(call.office.roster.of_class(*keys))
+    if said.form:
+        return handed_over(
+            call,
+            said,
+            found,
+            report_type="class_comparison",
+            caption=f"**{esc(first.name)}** beside **{esc(second.name)}**, {found.period}:",
+            ids=keys,
+            students=students,
+        )
     parts = worded(found, data_as_of=data_as_of(call.office, call.as_of))
     return Answer(
         parts.text() + stale_note(call.office, call.as_of),
-        students=frozenset(call.office.roster.of_class(*keys)),
+        students=students,
         heading="What next?",
         buttons=tuple(
             Button(name, f"The report on {name}", said.of(f"report class {key}"))
@@ -104,7 +141,7 @@ def _two_classes(call: Call, said: Asked) -> tuple[SchoolClass, SchoolClass]:
 COMMANDS = (
     Command(
         name="compare student",
-        usage="compare student <student> [<period>]",
+        usage="compare student <student> [<period>] [pdf|csv]",
         summary="A student beside her class: averages, percentile, relative strengths.",
         help="Groups under five are not compared. Places are for teachers only.",
         examples=("compare student 5", "compare student Ana this term"),
@@ -115,7 +152,7 @@ COMMANDS = (
     ),
     Command(
         name="compare class",
-        usage="compare class <class> <class> [<period>]",
+        usage="compare class <class> <class> [<period>] [pdf|csv]",
         summary="Two classes side by side, and which differences are more than chance.",
         examples=("compare class 7A 7B",),
         roles=STAFF,
