@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import sqrt
+from statistics import median
 
 from nudgebot.insight.report_data import (
     ClassComparison,
@@ -32,6 +33,7 @@ from nudgebot.insight.student_figures import (
 )
 from nudgebot.school.people import SchoolClass
 
+LEAST_DAYS = 14
 MOST_SKILLS = 3
 LEAST_DIFFERENCE_POINTS = 5.0
 
@@ -48,14 +50,21 @@ def compare_student(
     found: Mapping[str, Values],
     skills: SkillTotals,
     book: SkillBook,
+    days: Mapping[str, int],
 ) -> Comparison:
-    """The student beside all students of the class (`found`, she among them)."""
+    """The student beside all students of the class (`found`, she among them).
+
+    `days` says on how many days of the period each was there: somebody who has just come is not
+    compared with those who had weeks.
+    """
     students = len(found)
-    compared = students >= LEAST_GROUP and student_id in found
+    note = _note(group, found, student_id, days)
+    compared = not note
     figures = tuple(_figure(each, student_id, found) for each in FIGURES) if compared else ()
     earned = measured(found, "xp")
     mine = found[student_id]["xp"] if compared else None
-    ranked = mine is not None and len(earned) >= LEAST_GROUP
+    # Where nothing was earned, or by all alike, there is no place to speak of.
+    ranked = mine is not None and len(earned) >= LEAST_GROUP and len(set(earned)) > 1
     relative = _relative(student_id, skills, set(found), book) if compared else []
     return Comparison(
         student_id=student_id,
@@ -65,7 +74,7 @@ def compare_student(
         period=period,
         students=students,
         compared=compared,
-        note=_note(group, students, there=student_id in found),
+        note=note,
         figures=tuple(each for each in figures if each.students),
         strengths=tuple(_strongest(relative)),
         weaknesses=tuple(_weakest(relative)),
@@ -74,13 +83,21 @@ def compare_student(
     )
 
 
-def _note(group: SchoolClass, students: int, *, there: bool) -> str:
-    if not there:
+def _note(
+    group: SchoolClass, found: Mapping[str, Values], student_id: str, days: Mapping[str, int]
+) -> str:
+    """Why nothing is compared; empty where it is."""
+    if student_id not in found:
         return f"The student is not in {group.name}, so there is nothing to compare."
-    if students >= LEAST_GROUP:
-        return ""
-    count = "1 student" if students == 1 else f"{students} students"
-    return f"{group.name} has only {count}; groups under five are not compared."
+    students = len(found)
+    if students < LEAST_GROUP:
+        count = "1 student" if students == 1 else f"{students} students"
+        return f"{group.name} has only {count}; groups under five are not compared."
+    mine = days[student_id]
+    if mine < LEAST_DAYS and 2 * mine <= median(days.values()):
+        there = "1 day" if mine == 1 else f"{mine} days"
+        return f"The student has been here for only {there} of this period, so is not compared."
+    return ""
 
 
 def _figure(figure: Figure, student_id: str, found: Mapping[str, Values]) -> ComparedFigure:

@@ -35,9 +35,12 @@ class Span:
 def span(period: DateRange, as_of: datetime, zones: Iterable[ZoneInfo]) -> Span:
     """The period as it can be seen at an instant by people in these zones.
 
+    It ends at the latest today, as the first of the zones has it: the school's own for a class.
+    The instant is the end of that day in the zone where it ends last.
+
     Raises InputError where it ends before it begins, is wholly to come, or longer than five years.
     """
-    places = sorted(set(zones), key=str) or [ZoneInfo("UTC")]
+    places = list(dict.fromkeys(zones)) or [ZoneInfo("UTC")]
     if period.last_day < period.first_day:
         raise InputError(
             f"The period ends before it begins ({period.first_day} to {period.last_day}): "
@@ -45,7 +48,7 @@ def span(period: DateRange, as_of: datetime, zones: Iterable[ZoneInfo]) -> Span:
         )
     if period.days > LONGEST_DAYS:
         raise InputError(f"The period is too long: at most {LONGEST_DAYS} days.")
-    today = max(as_of.astimezone(zone).date() for zone in places)
+    today = as_of.astimezone(places[0]).date()
     if period.first_day > today:
         raise InputError(
             f"The period lies in the future (it begins on {period.first_day}): name days that "

@@ -203,14 +203,16 @@ def _beside(
         }
         for student, skills in done.items()
     }
+    stretch = Stretch(span.first, span.first, span.last)
     found = table(
         facts,
-        Stretch(span.first, span.first, span.last),
+        stretch,
         averages=each.averages,
         skills=_taught(each.group, facts, book) if deep else (),
     )
+    days = {key: totals(one, facts.known, stretch).days for key, one in facts.students.items()}
     return compare_student(
-        student_id, name, each.group, span.period, found=found, skills=kept, book=book
+        student_id, name, each.group, span.period, found=found, skills=kept, book=book, days=days
     )
 
 

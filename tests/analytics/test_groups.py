@@ -252,7 +252,7 @@ def test_the_past_is_seen_as_it_was(store: Store, facts: Facts) -> None:
 
 
 def test_days_are_the_students_own(store: Store, facts: Facts) -> None:
-    """As of 14:30 in UTC it is tomorrow already on Kiritimati: her today counts too."""
+    """As of 14:30 in UTC it is tomorrow already on Kiritimati; a class has the school's today."""
     facts.school_class("7b", "ana", "ben")
     facts.student("ana", timezone="Pacific/Kiritimati")
     facts.active("ana", 1)
@@ -260,4 +260,35 @@ def test_days_are_the_students_own(store: Store, facts: Facts) -> None:
     assert service.get_student_performance_report("ana").totals.active_days == 1
     assert service.get_student_performance_report("ana").period.last_day == day(1)
     report = service.get_class_performance_report("7b", period(-6, 1))
-    assert report.totals.active_students == 1
+    assert report.period == period(-6)
+    assert report.totals.active_students == 0
+
+
+CLASS = ("ana", "ben", "cat", "dan", "eve", "fay")
+
+
+def test_somebody_who_has_just_come_is_not_compared(store: Store, facts: Facts) -> None:
+    """Four days beside four weeks say nothing; the others are compared as before."""
+    facts.school_class("7b", *CLASS[1:])
+    facts.student("ana")
+    facts.enroll("ana", "7b", begin=-3)
+    for place, each in enumerate(CLASS):
+        facts.practice(each, "add", -1, (8, 10), xp=10 + place)
+    service = analytics(store)
+    beside = service.get_student_comparison("ana", "7b")
+    assert (beside.compared, beside.figures, beside.xp_place) == (False, (), None)
+    assert beside.note == (
+        "The student has been here for only 4 days of this period, so is not compared."
+    )
+    assert service.get_student_comparison("ben", "7b").xp_place == 5
+    assert service.get_student_comparison("ana", "7b", period(-3)).compared
+
+
+def test_nobody_has_a_place_where_all_have_the_same(store: Store, facts: Facts) -> None:
+    """Six students without a point are not six who came first."""
+    facts.school_class("7b", *CLASS)
+    for each in CLASS:
+        facts.practice(each, "add", -1, (0, 10), xp=0)
+    beside = analytics(store).get_student_comparison("ana", "7b")
+    assert beside.compared
+    assert (beside.xp_place, beside.xp_places) == (None, None)
