@@ -146,7 +146,7 @@ class Outbox:
                     OR (state = 'released' AND next_try_at <= :at AND NOT owner_retries))
                 AND (after_key IS NULL OR EXISTS (
                     SELECT 1 FROM outbox WHERE key = o.after_key AND {_OVER}))
-                ORDER BY claimed_at, key""",  # noqa: S608  # a constant of this module
+                ORDER BY purpose = 'urgent_answer' DESC, claimed_at, key""",  # noqa: S608  # a constant of this module
             {"at": to_at(as_of), "before": to_at(as_of) - self._grace_seconds},
         ):
             with self._held(row["key"]) as free:
