@@ -13,7 +13,7 @@ from nudgebot.chat.answer import Answer, Reply, code
 from nudgebot.chat.command import STUDENTS, Call, Found, Role
 from nudgebot.chat.commands.helping import short
 from nudgebot.chat.finder import UnclearError
-from nudgebot.chat.freetext import take_answer
+from nudgebot.chat.freetext import is_urgent, take_answer, take_cry
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.office import Office
 from nudgebot.chat.previews import SEND
@@ -69,7 +69,7 @@ class Desk:
         if inner is None:
             return None
         found = self._found(inner, asker)
-        if found is None and self._office.book.crisis.is_in(said):
+        if found is None and is_urgent(self._office, said):
             return Heard(asker, said, None)
         if found is None and not asker.roles:
             return None
@@ -143,23 +143,31 @@ class Desk:
 
     def _answer(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
         asker, found = heard.asker, heard.found
-        is_crisis = self._office.book.crisis.is_in(heard.text)
-        if not asker.roles:
-            helped = self._office.settings["crisis_help"] if is_crisis else STRANGER
-            return Answer(helped, private=is_crisis)
-        if found is not None:
+        if asker.roles and found is not None:
             call = Call(found.command, asker, incoming, found.text, as_of, self._office)
             return found.command.run(call)
+        if is_urgent(self._office, heard.text):
+            return self._answer_to_cry(incoming, heard, as_of)
+        if not asker.roles:
+            return Answer(STRANGER)
         if Role.STUDENT in asker.roles and not asker.is_staff:
-            if is_crisis or (incoming.is_private and incoming.content.strip()):
+            if incoming.is_private and incoming.content.strip():
                 return take_answer(self._office, incoming, asker, heard.text, as_of)
             return replace(Answer(short(self._office.registry, asker.roles)), private=True)
-        if not heard.text:
-            return Answer(short(self._office.registry, asker.roles))
         return self._not_understood(heard.text, asker, as_of)
+
+    def _answer_to_cry(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
+        """Urgent words, by anybody: of staff nobody else is told, of everybody else somebody is."""
+        if Role.STUDENT in heard.asker.roles:
+            return take_answer(self._office, incoming, heard.asker, heard.text, as_of)
+        if not heard.asker.roles:
+            return take_cry(self._office, incoming, as_of)
+        return Answer(self._office.settings["crisis_help"], private=True)
 
     def _not_understood(self, text: str, asker: Asker, as_of: datetime) -> Answer:
         registry = self._office.registry
+        if not text:
+            return Answer(short(registry, asker.roles))
         close = registry.close_to(text, asker.roles)
         preview = self._office.confirmations.newest(asker.user_id)
         lines = [f"I did not understand that. Did you mean {code(close)}?" if close else ""]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from nudgebot.chat.access import Asker
@@ -14,7 +15,7 @@ from nudgebot.chat.near_misses import hint_for
 from nudgebot.chat.office import Office
 from nudgebot.chat.speech import spoken
 from nudgebot.markup import esc, fence, global_time
-from nudgebot.nudging.messages import Direct, Outgoing
+from nudgebot.nudging.messages import Direct, InStream, Outgoing
 from nudgebot.school.days import local_day
 from nudgebot.school.people import Student
 
@@ -26,6 +27,16 @@ NOBODY_NOW = "I cannot reach anybody for you right now, so please do not wait fo
 RESTING = "You get no nudges until you write `start`."
 HELD = "Nudges wait for a person: the student wrote something that needs one."
 MOST_NAMED = 3
+URGENT = "urgent_answer"  # the outbox sends this purpose first
+
+
+def is_urgent(office: Office, text: str) -> bool:
+    """Whether one of the school's crisis phrases stands in a text.
+
+    Characters that only steer how text is shown, as a soft hyphen, hide none.
+    """
+    seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return office.book.crisis.is_in(seen)
 
 
 def take_answer(
@@ -36,10 +47,11 @@ def take_answer(
     `text` is what the message says to the bot.
     """
     student = office.people.student(asker.student_id or "")
-    is_crisis = office.book.crisis.is_in(text)
     if student is None:
+        if is_urgent(office, text):
+            return take_cry(office, incoming, as_of)
         unknown = "I do not find you in the school's newest data. Please tell your teacher."
-        return Answer(office.settings["crisis_help"] if is_crisis else unknown, private=True)
+        return Answer(unknown, private=True)
     said = StudentAnswer(
         incoming.message_id,
         student.student_id,
@@ -47,15 +59,40 @@ def take_answer(
         at=incoming.sent_at,
         follows=office.letters.followed_by(student.student_id, incoming.sent_at),
     )
-    if is_crisis:
+    urgent = is_urgent(office, _words(said))
+    if urgent:
         office.consents.hold(student.student_id, HELD, as_of)
-    readers = _names(office, _pass_on(office, student, said, as_of))
-    passed = f"I have passed that on to {readers}." if readers else ""
-    if is_crisis:
-        parts = [office.settings["crisis_help"], passed or NOBODY_NOW, RESTING]
-        return Answer("\n\n".join(part for part in parts if part), private=True)
+    reached = _pass_on(office, student, said, as_of, urgent=urgent)
+    if urgent:
+        return _help(office, reached, RESTING)
+    passed = _passed(office, reached)
     thanks = f"Thank you! {passed}" if passed else NOBODY_YET
     return Answer(" ".join(part for part in (thanks, hint_for(text)) if part), private=True)
+
+
+def take_cry(office: Office, incoming: Incoming, as_of: datetime) -> Answer:
+    """Give the admins the urgent words of somebody who is not known as one person of the school.
+
+    Nothing else is kept of them, since there is no student to keep it for.
+    """
+    content = _cry(office, incoming)
+    reached = [
+        user_id
+        for user_id in _admins(office, but=incoming.sender_id)
+        if _is_taken(office, _copy(f"cry:{incoming.message_id}", user_id, content), as_of)
+    ]
+    return _help(office, reached)
+
+
+def _help(office: Office, reached: Sequence[int], *more: str) -> Answer:
+    """The school's help text, and whether anybody reads what was said."""
+    parts = [office.settings["crisis_help"], _passed(office, reached) or NOBODY_NOW, *more]
+    return Answer("\n\n".join(part for part in parts if part), private=True)
+
+
+def _passed(office: Office, reached: Sequence[int]) -> str:
+    readers = _names(office, reached)
+    return f"I have passed that on to {readers}." if readers else ""
 
 
 def _names(office: Office, user_ids: Sequence[int]) -> str:
@@ -63,7 +100,7 @@ def _names(office: Office, user_ids: Sequence[int]) -> str:
     users = [user for user in map(office.links.user, user_ids) if user is not None]
     names = [esc(user.full_name) for user in users[:MOST_NAMED]]
     if len(users) > MOST_NAMED:
-        names.append(f"{len(users) - MOST_NAMED} more of your teachers")
+        names.append(f"{len(users) - MOST_NAMED} more people of your school")
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
@@ -73,33 +110,63 @@ def pass_on_waiting(office: Office, as_of: datetime) -> int:
     for said in office.letters.waiting_answers():
         student = office.people.student(said.student_id)
         if student is not None:
-            passed += bool(_pass_on(office, student, said, as_of))
+            urgent = is_urgent(office, _words(said))
+            passed += bool(_pass_on(office, student, said, as_of, urgent=urgent))
     return passed
 
 
-def _pass_on(office: Office, student: Student, said: StudentAnswer, as_of: datetime) -> list[int]:
-    """Keep an answer and give it to those who may read it; returns their user ids."""
-    urgent = office.book.crisis.is_in(_words(said))
+def _pass_on(
+    office: Office, student: Student, said: StudentAnswer, as_of: datetime, *, urgent: bool
+) -> list[int]:
+    """Keep an answer and give it to those who may read it; returns whom Zulip let it reach.
+
+    What reached nobody waits for `pass_on_waiting`.
+    """
+    office.letters.keep_answer(said, passed_to=0)
     readers = _readers(office, student, said.follows, as_of, urgent=urgent)
-    office.letters.keep_answer(said, passed_to=len(readers))
+    reached = _given(office, student, said, readers, as_of=as_of, urgent=urgent)
+    if urgent and len(reached) < len(readers):
+        admins = _admins(office, but=_own_id(office, student))
+        others = [each for each in admins if each not in readers]
+        reached += _given(office, student, said, others, as_of=as_of, urgent=urgent)
+    office.letters.keep_answer(said, passed_to=len(reached))
+    return reached
+
+
+def _given(
+    office: Office,
+    student: Student,
+    said: StudentAnswer,
+    readers: Iterable[int],
+    *,
+    as_of: datetime,
+    urgent: bool,
+) -> list[int]:
+    """Post a copy to each; returns those whose copy was not refused."""
+    reached = []
+    content = _urgent(student, said) if urgent else _passed_on(student, said)
+    purpose = URGENT if urgent else "student_answer"
     for user_id in readers:
-        office.outbox.post(
-            Outgoing(
-                key=f"answer:{said.message_id}:{user_id}",
-                recipient=Direct((user_id,)),
-                content=_urgent(student, said) if urgent else _passed_on(student, said),
-                purpose="urgent_answer" if urgent else "student_answer",
-            ),
-            as_of,
-        )
-        office.audit.record(
-            [student.student_id],
-            actor_user_id=user_id,
-            action=PASSED_ON,
-            place=Direct((user_id,)),
-            as_of=as_of,
-        )
-    return readers
+        copy = _copy(f"answer:{said.message_id}", user_id, content, purpose=purpose)
+        if _is_taken(office, copy, as_of):
+            reached.append(user_id)
+            office.audit.record(
+                [student.student_id],
+                actor_user_id=user_id,
+                action=PASSED_ON,
+                place=Direct((user_id,)),
+                as_of=as_of,
+            )
+    return reached
+
+
+def _copy(source: str, user_id: int, content: str, *, purpose: str = URGENT) -> Outgoing:
+    return Outgoing(f"{source}:{user_id}", Direct((user_id,)), content, purpose)
+
+
+def _is_taken(office: Office, message: Outgoing, as_of: datetime) -> bool:
+    """Post it; False where Zulip refuses it for good."""
+    return office.outbox.post(message, as_of).state != "refused"
 
 
 def _readers(
@@ -113,37 +180,51 @@ def _readers(
     """The teacher whose message it follows; else all of the student's teachers.
 
     Somebody else who wrote, as the office does, reads it too, if she still may: but never alone,
-    since the student's words are for her teachers. What is urgent goes to all of them, and where
-    there is none, to the admins.
+    since the student's words are for her teachers. What is urgent goes to all of them, and to the
+    admins too where one of them cannot be reached or where there is none.
     """
     day = local_day(as_of, office.zone)
     found = [
         office.links.user_id_of("teacher", each.teacher_id)
         for each in office.people.teachers_of(student.student_id, day=day)
     ]
-    teachers = [user_id for user_id in found if user_id is not None]
+    own_id = _own_id(office, student)
+    teachers = [user_id for user_id in found if user_id not in (None, own_id)]
     writer = None if follows is None else office.access.asker(follows.teacher_user_id, as_of)
     writes = [writer.user_id] if writer is not None and writer.may_see(student.student_id) else []
     if writes and writes[0] in teachers and not urgent:
         return writes
-    readers = list(dict.fromkeys(teachers + writes))
-    return readers or (sorted(office.access.admin_ids()) if urgent else [])
+    readers = [each for each in dict.fromkeys(teachers + writes) if each != own_id]
+    if urgent and (not readers or len(teachers) < len(found)):
+        readers += [each for each in _admins(office, but=own_id) if each not in readers]
+    return readers
+
+
+def _own_id(office: Office, student: Student) -> int | None:
+    """The student's own user: who is a teacher or an admin too is no reader of her own words."""
+    return office.links.user_id_of("student", student.student_id)
+
+
+def _admins(office: Office, *, but: int | None) -> list[int]:
+    """The admins whom Zulip knows as active people: settings may name somebody who is not."""
+    users = [office.links.user(each) for each in sorted(office.access.admin_ids() - {but})]
+    return [user.user_id for user in users if user and user.is_active and not user.is_bot]
 
 
 def _words(said: StudentAnswer) -> str:
     return spoken(said.text) or said.text
 
 
-def _quoted(said: StudentAnswer) -> str:
-    """The student's words as quoted text in which nothing acts."""
-    return fence("\n".join(esc(line) for line in _words(said).splitlines()), "quote")
+def _quoted(words: str) -> str:
+    """Somebody's words as quoted text in which nothing acts."""
+    return fence("\n".join(esc(line) for line in words.splitlines()), "quote")
 
 
 def _passed_on(student: Student, said: StudentAnswer) -> str:
     about = f" to your message of {global_time(said.follows.sent_at)}" if said.follows else ""
     answer = code(f"message {student.student_id} <your words>")
     name = esc(student.name or student.student_id)
-    return f"**{name}** answers{about}:\n{_quoted(said)}\nAnswer with {answer}."
+    return f"**{name}** answers{about}:\n{_quoted(_words(said))}\nAnswer with {answer}."
 
 
 def _urgent(student: Student, said: StudentAnswer) -> str:
@@ -152,8 +233,30 @@ def _urgent(student: Student, said: StudentAnswer) -> str:
     answer = code(f"message {student.student_id} <your words>")
     return (
         f"🚨 **Urgent, please read now: {name} may be in danger.** "
-        f"Written {global_time(said.at)}:\n{_quoted(said)}\n"
+        f"Written {global_time(said.at)}:\n{_quoted(_words(said))}\n"
         f"I only look for certain phrases; please judge for yourself, and talk to {first} in "
         f"person today. {first} has been told to talk to an adult or to call for help, and gets "
         f"no nudges before writing `start` to me. Answer here with {answer}."
     )
+
+
+def _cry(office: Office, incoming: Incoming) -> str:
+    """The same where all that is known is who wrote in Zulip, and where."""
+    user = office.links.user(incoming.sender_id)
+    name = esc((user.full_name if user else incoming.sender_name) or f"user {incoming.sender_id}")
+    words = _quoted(spoken(incoming.content) or incoming.content)
+    return (
+        f"🚨 **Urgent, please read now: {name} may be in danger.** "
+        f"Written {global_time(incoming.sent_at)} {_where(incoming)}:\n{words}\n"
+        f"This is Zulip user {incoming.sender_id}, whom I cannot tell to be one student of the "
+        "school, so no teacher has been told. I only look for certain phrases; please judge for "
+        "yourself, find out who it is, and have somebody talk to them in person today. They have "
+        "been told to talk to an adult or to call for help."
+    )
+
+
+def _where(incoming: Incoming) -> str:
+    if isinstance(incoming.place, InStream):
+        stream = esc(str(incoming.place.stream))
+        return f"in channel {stream}, topic “{esc(incoming.place.topic)}”"
+    return "in a direct message to me" if incoming.is_private else "in a group conversation"

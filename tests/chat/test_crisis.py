@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
-from chat.town import ADMIN, ANA, CLASS_STREAM, OTTO, STRANGER, TARA, Town
-from nudgebot.chat.freetext import NOBODY_NOW, pass_on_waiting
-from nudgebot.nudging.messages import Direct, InStream
+from chat.town import ADMIN, ANA, BEN, CLASS_STREAM, NOW, OTTO, STRANGER, TARA, Town
+from nudgebot.chat.freetext import NOBODY_NOW, is_urgent, pass_on_waiting
+from nudgebot.errors import DeliveryError
+from nudgebot.nudging.messages import Direct, InStream, Outgoing
 
 SAID = "I hate school and I want to die"
+
+
+def refuse(town: Town, *user_ids: int) -> None:
+    """From now on Zulip refuses what goes to these users, for good."""
+
+    def refusal(message: Outgoing) -> DeliveryError | None:
+        refused = message.recipient in [Direct((each,)) for each in user_ids]
+        return DeliveryError("Zulip refuses it.", accepted=False) if refused else None
+
+    town.zulip.refuse = refusal
 
 
 def test_the_teachers_are_told_first_and_at_once(town: Town) -> None:
@@ -86,3 +100,184 @@ def test_an_ordinary_answer_is_thanked_for(town: Town, said: str) -> None:
     """Nothing is urgent about it."""
     assert "Thank you!" in town.answer(ANA, said)
     assert "Urgent" not in town.zulip.to(TARA)[0]
+
+
+def test_a_refused_copy_counts_as_read_by_nobody(town: Town) -> None:
+    """The admins get it instead, and the student is told who really has it."""
+    refuse(town, TARA)
+    told = town.answer(ANA, SAID)
+    assert "Urgent" in town.zulip.to(ADMIN)[0]
+    assert "passed that on to Ada Admin." in told
+    assert "Tara" not in told.split("\n\n", 1)[1].rpartition("passed that on")[2]
+
+
+def test_what_all_refuse_waits_for_who_is_reached_later(town: Town) -> None:
+    """The student is not told that anybody has it, and another teacher gets it as urgent."""
+    refuse(town, TARA, ADMIN)
+    told = town.answer(ANA, SAID)
+    assert NOBODY_NOW in told
+    assert "passed that on" not in told
+    assert pass_on_waiting(town.office, town.clock) == 0
+    town.store.execute(
+        "INSERT INTO enrollments (class_id, person_id, role) VALUES ('c7b', 't2', 'teacher')"
+    )
+    assert pass_on_waiting(town.office, town.clock) == 1
+    assert "Urgent" in town.zulip.to(OTTO)[0]
+    assert pass_on_waiting(town.office, town.clock) == 0
+
+
+def test_an_ordinary_answer_that_is_refused_is_kept(town: Town) -> None:
+    """It is no matter for the admins."""
+    refuse(town, TARA)
+    assert "I have kept your words" in town.answer(ANA, "I was sick")
+    assert town.zulip.to(ADMIN) == []
+    assert len(town.office.letters.waiting_answers()) == 1
+
+
+def test_an_admin_whom_zulip_does_not_know_is_no_reader(tmp_path: Path) -> None:
+    """A wrong number in the settings swallows nothing."""
+    town = Town(tmp_path, admins=(999,), realm_admins_are_admins=False)
+    town.store.execute("UPDATE teachers SET zulip_user_id = NULL")
+    assert NOBODY_NOW in town.answer(ANA, SAID)
+    assert town.zulip.to(999) == []
+    town.store.execute("UPDATE teachers SET zulip_user_id = ? WHERE teacher_id = 't1'", [TARA])
+    assert pass_on_waiting(town.office, town.clock) == 1
+    town.store.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["is_active = 0", "is_bot = 1"],
+)
+def test_an_admin_who_cannot_read_is_no_reader(tmp_path: Path, change: str) -> None:
+    """Somebody who left the organisation, or a bot, even where settings name them."""
+    town = Town(tmp_path, admins=(ADMIN,))
+    town.store.execute("UPDATE teachers SET zulip_user_id = NULL")
+    town.store.execute(f"UPDATE zulip_users SET {change} WHERE user_id = ?", [ADMIN])  # noqa: S608  # a constant of this test
+    assert NOBODY_NOW in town.answer(ANA, SAID)
+    assert town.zulip.to(ADMIN) == []
+    town.store.close()
+
+
+def test_where_one_of_her_teachers_is_not_linked_the_admins_are_told_too(town: Town) -> None:
+    """All of her teachers ought to know; the admins can walk over to the one who does not."""
+    town.store.execute("INSERT INTO teachers (teacher_id, name) VALUES ('t3', 'Una Unlinked')")
+    town.store.execute(
+        "INSERT INTO enrollments (class_id, person_id, role) VALUES ('c7b', 't3', 'teacher')"
+    )
+    told = town.answer(ANA, SAID)
+    assert "Urgent" in town.zulip.to(TARA)[0]
+    assert "Urgent" in town.zulip.to(ADMIN)[0]
+    assert "Tara Teacher and Ada Admin" in told
+
+
+UNSURE = {
+    "gone from the export": "UPDATE students SET gone_at = 1 WHERE student_id = 's1'",
+    "claimed by two": "UPDATE students SET zulip_user_id = 21 WHERE student_id = 's2'",
+    "not linked": "UPDATE students SET zulip_user_id = NULL WHERE student_id = 's1'",
+}
+
+
+@pytest.mark.parametrize("change", UNSURE.values(), ids=UNSURE.keys())
+def test_the_words_of_somebody_not_fully_known_reach_the_admins(town: Town, change: str) -> None:
+    """No teacher, as nobody can tell whose; the writer gets the help."""
+    town.store.execute(change)
+    told = town.answer(ANA, f"{SAID} @**all**")
+    (urgent,) = town.zulip.to(ADMIN)
+    assert urgent.startswith("🚨 **Urgent, please read now: Ana Alvarez may be in danger.**")
+    assert "want to die &#64;&#42;&#42;all" in urgent
+    assert "in a direct message to me" in urgent
+    assert f"Zulip user {ANA}" in urgent
+    assert town.zulip.to(TARA) == []
+    assert town.office.settings["crisis_help"] in told
+    assert "passed that on to Ada Admin" in told
+
+
+def test_a_strangers_words_in_a_stream_are_told_with_their_place(town: Town) -> None:
+    """Her name and the topic do nothing in the copy."""
+    town.store.execute("UPDATE zulip_users SET full_name = '**S**' WHERE user_id = ?", [STRANGER])
+    town.say(STRANGER, f"@**nudgebot** {SAID}", InStream(CLASS_STREAM, "@**all**"))
+    (urgent,) = town.zulip.to(ADMIN)
+    assert "read now: &#42;&#42;S&#42;&#42; may" in urgent
+    assert f"in channel {CLASS_STREAM}, topic “&#64;&#42;&#42;all&#42;&#42;”" in urgent
+    assert town.office.settings["crisis_help"] in town.zulip.to(STRANGER)[0]
+
+
+def test_a_strangers_words_that_nobody_gets(town: Town) -> None:
+    """She is not left waiting."""
+    refuse(town, ADMIN)
+    assert NOBODY_NOW in town.answer(STRANGER, SAID)
+
+
+@pytest.mark.parametrize("kind", ["teacher", "admin"])
+def test_a_student_who_is_staff_too_is_taken_at_her_word(town: Town, kind: str) -> None:
+    """Her teachers get it; she is no reader of her own words."""
+    if kind == "teacher":
+        town.store.execute("UPDATE teachers SET zulip_user_id = ? WHERE teacher_id = 't2'", [ANA])
+        town.store.execute(
+            "INSERT INTO enrollments (class_id, person_id, role) VALUES ('c7b', 't2', 'teacher')"
+        )
+    else:
+        town.store.execute("UPDATE zulip_users SET role = 200 WHERE user_id = ?", [ANA])
+    told = town.answer(ANA, SAID)
+    assert "Urgent" in town.zulip.to(TARA)[0]
+    assert town.office.settings["crisis_help"] in told
+    assert not any("Urgent" in each for each in town.zulip.to(ANA))
+    assert town.office.consents.state("s1").held
+
+
+def test_other_staff_get_the_help_and_nobody_is_told(town: Town) -> None:
+    """Not that they were not understood; a command with such words stays a command."""
+    assert town.answer(TARA, SAID) == town.office.settings["crisis_help"]
+    assert town.zulip.to(ADMIN) == []
+    assert town.office.settings["crisis_help"] not in town.answer(TARA, f"message s1 {SAID}")
+
+
+def test_words_that_are_only_quoted_are_urgent_throughout_or_not_at_all(town: Town) -> None:
+    """Who gets an urgent copy is told so, and her nudges rest."""
+    told = town.answer(ANA, f"```quote\n{SAID}\n```")
+    assert "Urgent" in town.zulip.to(TARA)[0]
+    assert town.office.settings["crisis_help"] in told
+    assert "Thank you!" not in told
+    assert town.office.consents.state("s1").held
+
+
+def test_urgent_copies_overtake_what_waits(town: Town) -> None:
+    """After an outage a call for help does not stand in line behind answers to commands."""
+    away = DeliveryError("Zulip is away.", accepted=False, retry_after_seconds=1.0)
+    town.zulip.refuse = lambda _: away
+    for _ in range(3):
+        town.say(TARA, "help")
+    town.clock += timedelta(seconds=5)
+    town.say(BEN, SAID)
+    town.zulip.refuse = lambda _: None
+    assert town.zulip.sent == []
+    town.office.outbox.run(NOW + timedelta(minutes=20))  # type: ignore[attr-defined]
+    assert town.zulip.sent[0][1].purpose == "urgent_answer"
+    assert len(town.zulip.sent) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i dont want to be here any more",
+        "I want to kill my self",
+        "i cut my self",
+        "unalive",
+        "took an overdose",
+        "my dad hits me",
+        "ich will einfach nicht mehr leben",
+        "Ich bringe mich noch um",
+        "i want\u200b to d\u00adie",
+        "I want to \u2066die\u2069",
+    ],
+)
+def test_common_forms_are_found(town: Town, text: str) -> None:
+    """As students write them; characters that nobody sees hide nothing."""
+    assert is_urgent(town.office, text)
+
+
+@pytest.mark.parametrize("text", ["Bring mich bitte um acht Uhr hin", "I hit my head", "my self"])
+def test_near_words_are_not(town: Town, text: str) -> None:
+    """The new forms do not take in everyday words."""
+    assert not is_urgent(town.office, text)
