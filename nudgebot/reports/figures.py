@@ -78,6 +78,23 @@ def count(amount: float, one: str, many: str = "") -> str:
     return f"{text} {one if text == '1' else many or one + 's'}"
 
 
+def in_state(amount: int, state: str) -> str:
+    """`1 needs work`, `2 need work`, `3 mastered`."""
+    words = "need work" if state == MasteryState.NEEDS_WORK and amount != 1 else STATES[state]
+    return f"{amount} {words}"
+
+
+def counted(unit: str) -> str:
+    """What a trend's points rest on; an assignment is due once from each student of a class."""
+    return unit.replace("assignments due", "hand-ins due")
+
+
+def resting(amount: int, unit: str) -> str:
+    """`43 hand-ins due`, `1 hand-in due`, `1 active day`: the unit's only plural is its noun."""
+    words = [word.removesuffix("s") if amount == 1 else word for word in counted(unit).split()]
+    return f"{amount:,} {' '.join(words)}"
+
+
 def percent(value: float) -> str:
     """`75 %`, never parted at the end of a line."""
     text = f"{value:.0f}"

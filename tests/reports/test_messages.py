@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from nudgebot.insight.report_data import StrugglingStudent, for_students
+from nudgebot.insight.report_data import (
+    AssignmentCounts,
+    DateRange,
+    StrugglingStudent,
+    SubjectAverage,
+    for_students,
+)
+from nudgebot.reports.contents.kinds import contents
+from nudgebot.reports.contents.section import told
+from nudgebot.reports.figures import in_state, resting
 from nudgebot.reports.markdown import (
     Parts,
     class_message,
@@ -21,7 +31,7 @@ from nudgebot.reports.markdown import (
     student_message,
     trend_message,
 )
-from nudgebot.reports.messages.parts import Block, bullets
+from nudgebot.reports.messages.parts import Block, bullets, span
 from nudgebot.reports.names import sentence
 
 from .samples import (
@@ -250,3 +260,78 @@ def test_sentences_stay_readable_and_harmless() -> None:
     assert sentence("Mastered: 85 % or more.") == "Mastered: 85 % or more."
     assert "@**" not in sentence("Better than @**all**: [x](y): :smile: it.")
     assert ":smile:" not in sentence("x: :smile: y")
+
+
+def test_the_cut_of_a_table_takes_what_is_not_started() -> None:
+    """Twenty skills nobody began never push out the one with answers."""
+    waiting = [replace(STANDINGS[-1], name=f"Waiting {place}") for place in range(20)]
+    report = replace(student_report(), skills=(*waiting, STANDINGS[0]))
+    text = student_message(report).text()
+    assert text.index("| Adding fractions") < text.index("| Waiting 0")
+    assert "and 6 more" in text
+
+
+def test_a_missed_piece_alone_is_no_average() -> None:
+    """What is not scored is said so, and not as 0 %."""
+    report = replace(
+        student_report(),
+        subjects=(SubjectAverage("Mathematics", 0.0, 1, 1),),
+        average_score_percent=0.0,
+    )
+    text = student_message(report).text()
+    assert "Mathematics: nothing is scored yet; 1 piece of work was missed and counts as 0" in text
+    assert "Average score of the last" not in text
+    sections = {each.title: each for each in contents(report).sections}
+    overview = {each.item: each.figures[0].value for each in sections["Overview"].rows}
+    assert overview["Average score, 180 days"] is None
+    assert sections["Subjects, 180 days"].rows[0].figures[0].value is None
+
+
+def test_the_counts_of_assignments_are_those_of_the_table() -> None:
+    """The line above the table counts its rows, those due after the period too."""
+    report = replace(student_report(), assignment_counts=AssignmentCounts(9, 0, 0, 0))
+    section = next(each for each in contents(report).sections if each.title == "Assignments")
+    assert section.notes == ("0 handed in on time, 1 late, 1 missing, 1 to come.",)
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "words"),
+    [
+        (43, "assignments due", "43 hand-ins due"),
+        (1, "assignments due", "1 hand-in due"),
+        (1, "skills started", "1 skill started"),
+        (1, "active days", "1 active day"),
+        (1200, "answers", "1,200 answers"),
+    ],
+)
+def test_what_a_point_rests_on(amount: int, unit: str, words: str) -> None:
+    """Assignments are counted once for each student, and one of anything is one."""
+    assert resting(amount, unit) == words
+
+
+@pytest.mark.parametrize(("amount", "words"), [(1, "1 needs work"), (5, "5 need work")])
+def test_one_needs_and_five_need(amount: int, words: str) -> None:
+    assert in_state(amount, "needs_work") == words
+
+
+@pytest.mark.parametrize(
+    ("first", "title", "words"),
+    [
+        pytest.param(20, "1 day", "20 Nov 2026", id="one day"),
+        pytest.param(19, "99 day", "19 Nov 2026 to 20 Nov 2026 (99 days)", id="days"),
+        pytest.param(19, "this term", "19 Nov 2026 to 20 Nov 2026 (this term)", id="a name"),
+    ],
+)
+def test_how_a_period_is_told(first: int, title: str, words: str) -> None:
+    """Alike in messages and on paper."""
+    period = DateRange(date(2026, 11, first), date(2026, 11, 20), title)
+    assert (told(period), span(period)) == (words, words)
+
+
+def test_one_point_is_no_chart() -> None:
+    """A single value is said in words."""
+    assert trend_message(trend(values=(None, 55.0, None, None))).chart is None
+    figures = comparison().figures
+    alone = replace(comparison(), figures=(figures[0], *figures[5:]))
+    assert comparison_message(alone).chart is None
+    assert student_message(replace(student_report(), trends=(), skills=STANDINGS[:1])).chart is None

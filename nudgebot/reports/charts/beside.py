@@ -91,10 +91,10 @@ def classes_alt(comparison: ClassComparison) -> str:
 
 
 def drawable(comparison: Comparison | ClassComparison) -> bool:
-    """Whether there is anything to draw."""
+    """Whether there is anything to draw: a single figure is said in words."""
     if isinstance(comparison, Comparison):
-        return any(_placed(each) for each in comparison.figures)
-    return any(_drawn(each) for each in comparison.figures)
+        return sum(map(_placed, comparison.figures)) > 1
+    return sum(map(_drawn, comparison.figures)) > 1
 
 
 def _placed(figure: ComparedFigure) -> bool:

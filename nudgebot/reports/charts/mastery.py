@@ -15,7 +15,7 @@ from nudgebot.insight.skill_data import (
 )
 from nudgebot.reports.charts import card
 from nudgebot.reports.charts.card import Chart, mark, text
-from nudgebot.reports.figures import STATES, count, percent
+from nudgebot.reports.figures import STATES, count, in_state, percent
 from nudgebot.reports.names import apart, shortened
 
 ORDER = (
@@ -105,6 +105,11 @@ def _progress_alt(kept: Sequence[SkillStanding], total: int) -> str:
     return f"Progress bars of {len(kept)} of {count(total, 'skill')}: {each}."
 
 
+def shaded(skills: ClassSkills) -> bool:
+    """Whether the heatmap shows anything: more than one student has begun a skill."""
+    return sum(each.states.started for each in skills.skills) > 1
+
+
 def states_heatmap(skills: ClassSkills, *, most: int = MOST_ROWS) -> Chart:
     """How many students are in each state of each skill, the hardest skills first."""
     rest = (skill for skill in skills.skills if skill not in skills.hardest)
@@ -162,7 +167,7 @@ def _shade(share: float) -> str:
 def _states_alt(class_name: str, kept: Sequence[SkillSummary]) -> str:
     each = "; ".join(
         f"{shortened(skill.name, 60)}: "
-        + ", ".join(f"{_of(skill.states, state)} {STATES[state]}" for state in ORDER)
+        + ", ".join(in_state(_of(skill.states, state), state) for state in ORDER)
         for skill in kept
     )
     return f"Heatmap of students in each state, {shortened(class_name, 60)}. {each}."

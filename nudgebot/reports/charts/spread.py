@@ -7,7 +7,7 @@ from nudgebot.insight.skill_data import SkillAnalytics, StateCounts
 from nudgebot.reports.charts import card
 from nudgebot.reports.charts.card import Chart, Layer, Values, mark, text
 from nudgebot.reports.charts.mastery import COLOURS, ORDER
-from nudgebot.reports.figures import PERCENT, STATES, count, percent
+from nudgebot.reports.figures import PERCENT, STATES, count, in_state, percent
 from nudgebot.reports.names import shortened
 
 HEIGHT = 140
@@ -55,7 +55,7 @@ def states_chart(skill: SkillAnalytics) -> Chart:
         title=f"{shortened(skill.name, 22)}: how many students",
         about=(skill.class_name,),
     )
-    told = ", ".join(f"{number} {label}" for number, label in zip(counts, labels, strict=True))
+    told = ", ".join(in_state(number, state) for number, state in zip(counts, ORDER, strict=True))
     alt = f"Bar chart of students in each state of {shortened(skill.name, 60)}: {told}."
     return Chart("skill-states", "Chart of students in each state", spec, alt)
 

@@ -9,7 +9,7 @@ from nudgebot.insight.trend_data import Direction, Trend, TrendPoint
 from nudgebot.reports.charts import card
 from nudgebot.reports.charts.card import Chart, Layer, Values, mark, text
 from nudgebot.reports.charts.scale import tick_label, ticks
-from nudgebot.reports.figures import DIRECTIONS, day, month, short_day, shown
+from nudgebot.reports.figures import DIRECTIONS, counted, day, month, short_day, shown
 from nudgebot.reports.names import apart, columns
 
 FEW = 5  # a level that rests on fewer is drawn hollow
@@ -18,8 +18,9 @@ HEIGHT = 150
 
 
 def drawable(trend: Trend) -> bool:
-    """Whether a picture shows anything: bars without any height do not."""
-    return trend.measured and (trend.shape != "bar" or any(each.value for each in trend.points))
+    """Whether a picture shows anything: a single point and bars without any height do not."""
+    measured = sum(each.value is not None for each in trend.points)
+    return measured > 1 and (trend.shape != "bar" or any(each.value for each in trend.points))
 
 
 def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Chart:
@@ -53,7 +54,7 @@ def trend_chart(trend: Trend, who: str = "", *, width: int = card.WIDTH) -> Char
     layers.append(_labelled(_told(values, frame, all_of_them=bars), at))
     layers += [card.marks_left(y, marks), *card.below(x, {at: at for at in _named(labels)}, frame)]
     if few:
-        layers.append(card.caption(f"hollow: fewer than {FEW} {trend.count_unit}", frame))
+        layers.append(card.caption(f"hollow: fewer than {FEW} {counted(trend.count_unit)}", frame))
     about = (who, _direction(trend))
     spec = card.card(frame, layers, title=title_of(trend), about=about)
     return Chart(f"{trend.metric}-trend", f"Chart of {title_of(trend)}", spec, trend_alt(trend))

@@ -109,9 +109,8 @@ def _distribution(report: ClassReport) -> Section:
     title = f"Distribution of {spread.title.lower()}"
     if not spread.measured:
         return Section(title, notes=(f"{spread.title} is not measured yet for anybody.",))
-    return Section(
-        title, ("", ""), tuple(rows), charts=(distribution_chart(spread),), printed=False
-    )
+    charts = (distribution_chart(spread),) if spread.measured > 1 else ()
+    return Section(title, ("", ""), tuple(rows), charts=charts, printed=not charts)
 
 
 def _ranking(title: str, students: Sequence[RankedStudent]) -> Section:

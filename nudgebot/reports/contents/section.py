@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,9 @@ from datetime import date, datetime
 from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.reports.charts.card import Chart
 from nudgebot.reports.charts.trends import drawable, title_of, trend_chart
-from nudgebot.reports.figures import Figure, Raw, day
+from nudgebot.reports.figures import Figure, Raw, count, counted, day
+
+_LENGTH = re.compile(r"(?P<count>\d{1,5}) ?(?P<unit>day|week|month)s?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,15 @@ def told(period: DateRange) -> str:
     """`23 Oct 2026 to 19 Nov 2026 (the last 28 days)`; one day is told as one."""
     if period.first_day == period.last_day:
         return day(period.last_day)
-    named = f" ({period.title})" if period.title else ""
+    title = titled(period)
+    named = f" ({title})" if title else ""
     return f"{day(period.first_day)} to {day(period.last_day)}{named}"
+
+
+def titled(period: DateRange) -> str:
+    """A period's name as a person wrote it, but for `99 day`, which is `99 days`."""
+    found = _LENGTH.fullmatch(period.title)
+    return count(int(found["count"]), found["unit"].lower()) if found else period.title
 
 
 def trend_sections(trends: Sequence[Trend], who: str = "") -> Iterator[Section]:
@@ -90,12 +100,16 @@ def trend_sections(trends: Sequence[Trend], who: str = "") -> Iterator[Section]:
 def _points(trend: Trend) -> Section:
     return Section(
         title=title_of(trend),
-        columns=(f"{trend.grain} from".capitalize(), trend.title, trend.count_unit.capitalize()),
+        columns=(
+            f"{trend.grain} from".capitalize(),
+            trend.title,
+            counted(trend.count_unit).capitalize(),
+        ),
         rows=tuple(
             row(
                 point.begin.isoformat(),
                 (point.value, trend.unit),
-                (point.count, trend.count_unit),
+                (point.count, counted(trend.count_unit)),
             )
             for point in trend.points
         ),

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nudgebot.insight.skill_data import ClassSkills, PrerequisiteFinding, SkillAnalytics
-from nudgebot.reports.charts.mastery import mastery_grids, states_heatmap
+from nudgebot.insight.skill_data import (
+    ClassSkills,
+    PrerequisiteFinding,
+    SkillAnalytics,
+    TimeToMastery,
+)
+from nudgebot.reports.charts.mastery import mastery_grids, shaded, states_heatmap
 from nudgebot.reports.charts.spread import states_chart
 from nudgebot.reports.contents.section import Contents, Row, Section, kept, names, row
 from nudgebot.reports.contents.standing import student_rows
@@ -50,7 +55,7 @@ def skills_sections(skills: ClassSkills) -> Iterator[Section]:
             for place, each in enumerate(skills.skills)
         ),
         (skills.rule, *rings(skills.cycles)),
-        (states_heatmap(skills),),
+        (states_heatmap(skills),) if shaded(skills) else (),
     )  # fmt: skip
     yield Section(
         "What to work on",
@@ -82,6 +87,15 @@ def _grid(skills: ClassSkills) -> Section:
         tuple(mastery_grids(skills, width=GRID_WIDTH)),
         printed=False,
     )
+
+
+def time_words(times: TimeToMastery) -> str:
+    """How long mastery takes; who has lost it since counts here, though not among the states."""
+    if not times.started:
+        return times.text
+    rest = times.text.partition("; ")[2]
+    there = f"{times.reached} of {times.started} who began had mastered it at some time"
+    return f"{there}; {rest}" if rest else there
 
 
 def rings(cycles: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -124,8 +138,10 @@ def _sections(skill: SkillAnalytics) -> Iterator[Section]:
             row("Answers to mastery, half of them", (times.median_answers, "answers")),
             row("Leads to", (names(skill.leads_to) or "no other skill", "text")),
         ),
-        (times.text, skill.rule, *rings(skill.cycles)) if states.started else (skill.rule,),
-        (states_chart(skill),) if states.started else (),
+        (f"Time to mastery: {time_words(times)}.", skill.rule, *rings(skill.cycles))
+        if states.started
+        else (skill.rule,),
+        (states_chart(skill),) if states.started > 1 else (),
     )
     yield Section(
         "What it builds on",

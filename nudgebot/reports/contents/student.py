@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from nudgebot.insight.report_data import Comparison, StudentReport, Totals
+from nudgebot.insight.report_data import Comparison, StudentReport, SubjectAverage, Totals
 from nudgebot.reports.charts.beside import drawable, standing_chart
 from nudgebot.reports.charts.mastery import progress_chart
 from nudgebot.reports.contents.section import (
@@ -18,8 +19,9 @@ from nudgebot.reports.contents.section import (
     trend_sections,
 )
 from nudgebot.reports.contents.standing import standing_rows
-from nudgebot.reports.figures import Raw, count, percent
+from nudgebot.reports.figures import Raw, count, in_state, percent
 
+LEAST_SCORES = 3  # for an average of 0 to be told
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DECLINE = {
     "streak_break": "a streak ended lately",
@@ -88,11 +90,29 @@ def _overview(report: StudentReport) -> Iterator[Row]:
         ("Longest streak", report.highest_streak_days, "days"),
         ("Assignments handed in", counts.completion_percent, "percent"),
         ("Skills mastered", states.mastered if states.total else None, "skills"),
-        ("Average score, 180 days", report.average_score_percent, "percent"),
+        ("Average score, 180 days", average_score(report), "percent"),
         ("Percentile in class", report.percentile, "percentile"),
     )
     for title, value, unit in singles:
         yield row(title, (value, unit))
+
+
+def average_score(report: StudentReport) -> float | None:
+    """The average of all subjects; None while it is 0 for lack of scores, not for low ones."""
+    scored = sum(each.items - each.missed for each in report.subjects)
+    few = scored < LEAST_SCORES and not report.average_score_percent
+    return None if few else report.average_score_percent
+
+
+def unscored(subject: SubjectAverage) -> str:
+    """The sentence for a subject in which everything was missed; empty where there are scores."""
+    if subject.items > subject.missed:
+        return ""
+    one = subject.missed == 1
+    return (
+        f"nothing is scored yet; {count(subject.missed, 'piece')} of work "
+        f"{'was missed and counts' if one else 'were missed and count'} as 0 in the average"
+    )
 
 
 def _of(totals: Totals | None, field: str) -> Raw:
@@ -121,13 +141,13 @@ def _skills(report: StudentReport) -> Section:
     stuck = [each.name for each in report.stuck_skills]
     summary = (
         f"{count(states.mastered, 'skill')} mastered, {states.in_progress} in progress, "
-        f"{states.needs_work} need work, {states.not_started} not started."
+        f"{in_state(states.needs_work, 'needs_work')}, {states.not_started} not started."
     )
     notes = [summary, report.mastery_rule]
     if stuck:
         notes.append(f"Ten or more sessions without mastery: {names(stuck)}.")
     started = [each for each in report.skills if each.answers]
-    charts = (progress_chart(started, most=12),) if started else ()
+    charts = (progress_chart(started, most=12),) if len(started) > 1 else ()
     columns, rows = standing_rows(report.skills)
     return Section("Skills", columns, rows, tuple(notes), charts)
 
@@ -190,10 +210,11 @@ def _strengths(report: StudentReport) -> Section:
 
 
 def _assignments(report: StudentReport) -> Section:
-    counts = report.assignment_counts
+    # Those that the table lists: it looks two weeks ahead, which the period's own counts do not.
+    found = Counter(each.state for each in report.assignments)
     note = (
-        f"{counts.done} handed in on time, {counts.late} late, {counts.missed} missing, "
-        f"{counts.to_come} to come."
+        f"{found['done']} handed in on time, {found['late']} late, {found['missed']} missing, "
+        f"{found['to_come']} to come."
     )
     return Section(
         "Assignments",
@@ -235,12 +256,13 @@ def _subjects(report: StudentReport) -> Section:
         tuple(
             row(
                 each.subject,
-                (each.average_percent, "percent"),
+                (None if unscored(each) else each.average_percent, "percent"),
                 (each.items, "pieces"),
                 (each.missed, "pieces"),
             )
             for each in report.subjects
         ),
+        tuple(f"{each.subject}: {unscored(each)}." for each in report.subjects if unscored(each)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nudgebot.insight.class_data import ClassReport, RankedStudent, StrugglingStudent
 from nudgebot.reports.charts.card import Chart
-from nudgebot.reports.charts.mastery import states_heatmap
+from nudgebot.reports.charts.mastery import shaded, states_heatmap
 from nudgebot.reports.charts.spread import distribution_chart
 from nudgebot.reports.charts.trends import drawable, trend_chart
 from nudgebot.reports.contents.classes import FIGURES
@@ -96,9 +96,9 @@ def _table(report: ClassReport) -> str:
 
 
 def _chart(report: ClassReport) -> Chart | None:
-    if any(each.states.started for each in report.skills.skills):
+    if shaded(report.skills):
         return states_heatmap(report.skills)
-    if report.distribution.measured:
+    if report.distribution.measured > 1:
         return distribution_chart(report.distribution, report.name)
     drawn = (trend for trend in report.trends if drawable(trend))
     return next((trend_chart(trend, report.name) for trend in drawn), None)

@@ -9,6 +9,7 @@ from datetime import datetime
 from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.markup import global_time
 from nudgebot.reports.charts.card import Chart
+from nudgebot.reports.contents.section import titled
 from nudgebot.reports.figures import NOT_MEASURED, day
 from nudgebot.reports.names import said, sentence
 
@@ -99,7 +100,7 @@ def span(period: DateRange) -> str:
     """A period's first and last day, and its name; one day is told as one."""
     if period.first_day == period.last_day:
         return day(period.last_day)
-    named = f" ({said(period.title)})" if period.title else ""
+    named = f" ({said(titled(period))})" if period.title else ""
     return f"{day(period.first_day)} to {day(period.last_day)}{named}"
 
 

@@ -13,11 +13,11 @@ from nudgebot.insight.skill_data import (
     SkillStanding,
     SkillStudent,
 )
-from nudgebot.reports.charts.mastery import states_heatmap
+from nudgebot.reports.charts.mastery import shaded, states_heatmap
 from nudgebot.reports.charts.spread import states_chart
 from nudgebot.reports.contents.section import names
-from nudgebot.reports.contents.skills import rings
-from nudgebot.reports.figures import STATES, count, shown
+from nudgebot.reports.contents.skills import rings, time_words
+from nudgebot.reports.figures import STATES, count, in_state, shown
 from nudgebot.reports.messages.parts import Block, Parts, bullets, cell, data_note, table
 from nudgebot.reports.names import said, sentence
 
@@ -35,7 +35,7 @@ def skills_message(skills: ClassSkills, *, data_as_of: datetime | None = None) -
     return Parts(
         head="\n".join(lines),
         table=skills_table(skills, most=SEEN),
-        chart=states_heatmap(skills),
+        chart=states_heatmap(skills) if shaded(skills) else None,
         blocks=tuple(_blocks(skills)),
         foot=foot,
     )
@@ -81,7 +81,7 @@ def _blocks(skills: ClassSkills) -> Iterator[Block]:
     yield Block(
         "Time to mastery",
         bullets(
-            f"{said(each.name, 40)}: {sentence(each.time_to_mastery.text)}"
+            f"{said(each.name, 40)}: {sentence(time_words(each.time_to_mastery))}"
             for each in skills.skills
             if each.time_to_mastery.started
         ),
@@ -121,17 +121,17 @@ def skill_message(skill: SkillAnalytics, *, data_as_of: datetime | None = None) 
     if states.started:
         lines.append(
             f"{states.mastered} of {count(states.total, 'student')} mastered it, "
-            f"{states.in_progress} in progress, {states.needs_work} need work, "
+            f"{states.in_progress} in progress, {in_state(states.needs_work, 'needs_work')}, "
             f"{states.not_started} not started."
         )
         average = shown(skill.average_accuracy_percent, "percent")
         measured = count(skill.measured_students, "student")
         lines.append(f"Accuracy: {average} on average over {measured}.")
-        lines.append(f"Time to mastery: {_ended(sentence(skill.time_to_mastery.text))}")
+        lines.append(f"Time to mastery: {_ended(sentence(time_words(skill.time_to_mastery)))}")
     return Parts(
         head="\n".join(lines),
         table=_struggling(skill),
-        chart=states_chart(skill) if states.started else None,
+        chart=states_chart(skill) if states.started > 1 else None,
         blocks=tuple(_skill_blocks(skill)),
         foot=data_note(data_as_of),
     )
@@ -177,7 +177,11 @@ def _finding(each: PrerequisiteFinding) -> str:
 
 
 def standings_table(skills: Sequence[SkillStanding], item: str, labels: Sequence[str]) -> str:
-    """Standings in a table of at most fifteen rows; `labels` name them, skills or students."""
+    """Standings in a table of at most fifteen rows; `labels` name them, skills or students.
+
+    Who or what has answers stands first, so that the cut takes what is not started.
+    """
+    pairs = sorted(zip(labels, skills, strict=True), key=lambda pair: not pair[1].answers)
     rows = [
         [
             said(label, 40),
@@ -185,7 +189,7 @@ def standings_table(skills: Sequence[SkillStanding], item: str, labels: Sequence
             cell(shown(each.accuracy_percent, "percent")),
             str(each.answers),
         ]
-        for label, each in zip(labels, skills, strict=True)
+        for label, each in pairs
     ]
     more = len(rows) - MOST_ROWS
     note = f"\n\nand {more} more" if more > 0 else ""

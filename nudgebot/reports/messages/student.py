@@ -16,6 +16,7 @@ from nudgebot.reports.charts.card import Chart
 from nudgebot.reports.charts.mastery import progress_chart
 from nudgebot.reports.charts.trends import drawable, trend_chart
 from nudgebot.reports.contents.section import names
+from nudgebot.reports.contents.student import average_score, unscored
 from nudgebot.reports.figures import count, day, percent, shown
 from nudgebot.reports.messages.beside import standing_block
 from nudgebot.reports.messages.parts import (
@@ -131,10 +132,10 @@ def _average(beside: Comparison, metric: str, unit: str) -> str:
 def _chart(report: StudentReport) -> Chart | None:
     for metric in CHARTED:
         trend = report.trend(metric)
-        if trend is not None and drawable(trend) and len(trend.points) > 1:
+        if trend is not None and drawable(trend):
             return trend_chart(trend, report.name)
     started = [each for each in report.skills if each.answers]
-    return progress_chart(started, report.name) if started else None
+    return progress_chart(started, report.name) if len(started) > 1 else None
 
 
 def _blocks(report: StudentReport) -> Iterator[Block]:
@@ -183,8 +184,12 @@ def _work(report: StudentReport) -> str:
         for each in report.exams
     ]
     subjects = [
-        f"{said(each.subject, 40)}: {percent(each.average_percent)} on average over "
-        f"{count(each.items, 'piece')} of work"
+        f"{said(each.subject, 40)}: "
+        + (
+            unscored(each)
+            or f"{percent(each.average_percent)} on average over {count(each.items, 'piece')} "
+            "of work"
+        )
         for each in report.subjects
     ]
     parts = [
@@ -192,10 +197,10 @@ def _work(report: StudentReport) -> str:
         _under("Exams", exams),
         _under("Subjects", subjects),
     ]
-    if report.average_score_percent is not None:
+    score = average_score(report)
+    if score is not None:
         place = f", percentile {report.percentile:.0f}" if report.percentile is not None else ""
-        average = percent(report.average_score_percent)
-        parts.append(f"Average score of the last 180 days: {average}{place}.")
+        parts.append(f"Average score of the last 180 days: {percent(score)}{place}.")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nudgebot.insight.trend_data import Trend, TrendPoint
 from nudgebot.reports.charts.trends import drawable, title_of, trend_chart
-from nudgebot.reports.figures import day, shown
+from nudgebot.reports.figures import day, resting, shown
 from nudgebot.reports.messages.parts import Block, Parts, data_note, table
 from nudgebot.reports.names import said, sentence
 
@@ -34,6 +34,5 @@ def _table(trend: Trend, points: tuple[TrendPoint, ...]) -> str:
 
 
 def _row(trend: Trend, point: TrendPoint) -> list[str]:
-    one = trend.count_unit.removesuffix("s")
-    resting = f"{point.count:,} {one if point.count == 1 else trend.count_unit}"
-    return [day(point.begin), shown(point.value, trend.unit), resting if point.count else "–"]
+    found = resting(point.count, trend.count_unit) if point.count else "–"
+    return [day(point.begin), shown(point.value, trend.unit), found]
