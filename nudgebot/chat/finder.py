@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
 from typing import Protocol, TypeVar
 
 from nudgebot.chat.access import NO_CLASS, NO_STUDENT
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import Call
-from nudgebot.chat.periods import Calendar, Period
+from nudgebot.chat.periods import HINT, Calendar, Period
 from nudgebot.chat.speech import mentioned_user
 from nudgebot.errors import CommandError, NudgebotError
 from nudgebot.markup import esc
@@ -18,6 +19,7 @@ from nudgebot.school.links import Links
 from nudgebot.school.people import SchoolClass, Student
 
 MOST_CHOICES = 8
+NEAR = 0.75  # how alike a misspelt name must be, by difflib's ratio
 
 
 class HasName(Protocol):
@@ -49,7 +51,7 @@ def one_student(call: Call, text: str, again: str) -> Student:
         raise CommandError(f"Name a student: `{call.command.usage}`.")
     found = students_like(call, text)
     if not found:
-        raise CommandError(NO_STUDENT)
+        raise _nobody(call, text, again)
     if len(found) > 1:
         raise UnclearError(_which_student(found, again))
     return found[0]
@@ -92,13 +94,78 @@ def one_class(call: Call, text: str, again: str) -> SchoolClass:
         raise CommandError(f"Name a class: `{call.command.usage}`.")
     found = classes_like(call, text)
     if not found:
-        raise CommandError(f"{NO_CLASS}{_yours(call)}")
+        raise no_class(call, text, again)
     if len(found) > 1:
         raise UnclearError(which_class(found, again))
     return found[0]
 
 
-def _yours(call: Call) -> str:
+def _nobody(call: Call, text: str, again: str) -> NudgebotError:
+    """What is said where no student is meant: the period may be mistyped, or the name."""
+    period = unknown_period(call, text, students_like)
+    if period:
+        return CommandError(period)
+    if user_meant(call.office.links, text) is not None:
+        return CommandError(NO_STUDENT)
+    close = closest(call.asker.sight.students(), text)
+    if close is None:
+        return CommandError(NO_STUDENT)
+    key = close.student_id
+    button = Button(close.name, f"{close.name} ({key})", again.format(key))
+    heading = f"Did you mean {close.name}?"
+    return UnclearError(Answer(NO_STUDENT, frozenset({key}), heading, (button,)))
+
+
+def no_class(call: Call, text: str, again: str) -> NudgebotError:
+    """The same where no class is meant; it names those that the asker has, where they are few."""
+    period = unknown_period(call, text, classes_like)
+    if period:
+        return CommandError(period)
+    close = closest(call.asker.sight.classes(), text)
+    if close is None:
+        return CommandError(f"{NO_CLASS}{yours(call)}")
+    button = Button(close.name, f"{close.name} ({close.class_id})", again.format(close.class_id))
+    heading = f"Did you mean {close.name}?"
+    return UnclearError(Answer(f"{NO_CLASS}{yours(call)}", heading=heading, buttons=(button,)))
+
+
+def unknown_period(call: Call, text: str, find: Callable[[Call, str], Sequence[HasName]]) -> str:
+    """A sentence about the words behind somebody known, in a command that takes a period.
+
+    Empty where nobody is known by the first words, or where a name may be meant by all of them.
+    """
+    words = text.split()
+    if "<period>" not in call.command.usage or mentioned_user(text) is not None:
+        return ""
+    splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(len(words) - 1, 0, -1)]
+    known = [(head, rest, found) for head, rest in splits if (found := find(call, head))]
+    exact = [rest for head, rest, found in known if _is_exact(head, found)]
+    partly = [rest for _, rest, found in known if closest(found, text) is None]
+    rests = exact or partly
+    return f"I do not know the period {code(rests[0])}. {HINT}" if rests else ""
+
+
+def _is_exact(text: str, found: Sequence[HasName]) -> bool:
+    """Whether it is an id or a whole name; an id finds one whose name is another."""
+    wanted = text.casefold()
+    names = [each.name.casefold() for each in found]
+    return wanted in names or (len(found) == 1 and not _has_words(names[0], wanted.split()))
+
+
+def closest(among: Sequence[Named], text: str) -> Named | None:
+    """The one whose name, or a word of it, is nearly the text; None where none is, or several."""
+    wanted = " ".join(text.casefold().split())
+    names: dict[str, list[Named]] = {}
+    for each in among:
+        name = each.name.casefold()
+        for part in {name, *name.split()}:
+            names.setdefault(part, []).append(each)
+    best = get_close_matches(wanted, names, n=1, cutoff=NEAR)
+    found = names[best[0]] if best else []
+    return found[0] if len(found) == 1 else None
+
+
+def yours(call: Call) -> str:
     """The classes that the asker could have meant, where they are few."""
     names = [esc(each.name) for each in call.asker.sight.classes()]
     return f" Yours are {', '.join(names)}." if 0 < len(names) <= MOST_CHOICES else ""

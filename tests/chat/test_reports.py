@@ -233,7 +233,20 @@ def test_the_same_figures_in_message_and_table(school: Town) -> None:
         pytest.param("skill geometry", "Nobody in this class has practised", id="nobody tried it"),
         pytest.param("skill fractoins", "Did you mean `skill Fractions`?", id="a skill misspelt"),
         pytest.param("skill Fractions 8A", "no class of yours", id="not her class"),
-        pytest.param("report student s1 pdf csv", "no student of yours", id="two forms"),
+        pytest.param("skill fracions 7B", "Did you mean `skill Fractions 7B`?", id="in a class"),
+        pytest.param("skill fracions 7B pdf", "`skill frac 7B pdf`", id="and its button"),
+        pytest.param("skill poem 7B", "7B does not work on Poems", id="another subject's"),
+        pytest.param("report student s1 pdf csv", "the period `pdf`", id="two forms"),
+        pytest.param("report student s1 last wek", "the period `last wek`", id="a period misspelt"),
+        pytest.param("report student s1 7 dayz", "A period is `7 days`", id="a unit misspelt"),
+        pytest.param("compare student s1 banana", "the period `banana`", id="no period"),
+        pytest.param("report class 7B 7 dayz", "the period `7 dayz`", id="a class's period"),
+        pytest.param("why s1 banana", "no student of yours", id="a command without a period"),
+        pytest.param("report student s3 banana", "no student of yours", id="another's and more"),
+        pytest.param("report student s5 extar", "mean S5 Extra?", id="a name, not a period"),
+        pytest.param("compare class 7B 9Z", "`9Z`: I know no class of yours", id="which class"),
+        pytest.param("compare class 9Z 7B", "`9Z`: I know no class of yours", id="which, first"),
+        pytest.param("compare class 7X 9Z", "Yours are 7B", id="neither class"),
     ],
 )
 def test_bad_input_is_one_clear_sentence(school: Town, said: str, says: str) -> None:
@@ -243,6 +256,28 @@ def test_bad_input_is_one_clear_sentence(school: Town, said: str, says: str) -> 
     assert says in text
     assert "on my side" not in text
     assert charts(sent) == []
+
+
+def test_a_misspelt_name_gets_a_suggestion_among_those_one_may_see(school: Town) -> None:
+    """With the period that was asked for; to the teacher of others there is nobody like that."""
+    school.store.execute("UPDATE students SET name = 'Beatrix Quill' WHERE student_id = 's5'")
+    said = "report student Beatirx Quil 7 days"
+    sent = school.say(TARA, said)
+    assert "Did you mean Beatrix Quill?" in words(sent)
+    assert buttons(sent) == ["report student s5 7 days"]
+    assert seen_by(school, TARA) == {"s5"}
+    text = school.answer(OTTO, said)
+    assert "no student of yours" in text
+    assert "Beatrix" not in text
+
+
+def test_a_misspelt_class_gets_a_suggestion_among_ones_own(school: Town) -> None:
+    """A button away; to the teacher of others there is no class like that."""
+    school.store.execute("UPDATE classes SET name = 'Algebra' WHERE class_id = 'c7b'")
+    sent = school.say(TARA, "report class Algbera")
+    assert "Did you mean Algebra?" in words(sent)
+    assert buttons(sent) == ["report class c7b"]
+    assert "Algebra" not in school.answer(OTTO, "report class Algbera")
 
 
 def test_a_class_of_one_is_not_compared(school: Town) -> None:

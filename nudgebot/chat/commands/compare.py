@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nudgebot.chat.access import NO_CLASS
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.asked import Asked, asked, literal, range_of, without_joints
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.drawn import handed_over, pictures
@@ -13,12 +14,14 @@ from nudgebot.chat.finder import (
     UnclearError,
     classes_like,
     named,
+    no_class,
     one_student,
     which_class,
+    yours,
 )
 from nudgebot.chat.reading import analytics, data_as_of, stale_note
 from nudgebot.chat.worded import worded
-from nudgebot.errors import CommandError
+from nudgebot.errors import CommandError, NudgebotError
 from nudgebot.insight.report_data import Comparison
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
@@ -125,17 +128,45 @@ def _two_classes(call: Call, said: Asked) -> tuple[SchoolClass, SchoolClass]:
     found = [(classes_like(call, first), classes_like(call, second)) for first, second in halves]
     both = [(left, right) for left, right in found if left and right]
     if not both:
-        raise CommandError(NO_CLASS)
+        raise _unknown(call, said, words)
     left, right = min(both, key=lambda pair: len(pair[0]) * len(pair[1]))
     if len(left) > 1:
         behind = right[0].class_id if len(right) == 1 else halves[found.index((left, right))][1]
         raise UnclearError(which_class(left, said.again("compare class", behind)))
     if len(right) > 1:
-        fixed = literal(left[0].class_id)
-        raise UnclearError(which_class(right, said.again(f"compare class {fixed}")))
+        raise UnclearError(which_class(right, said.again(_fixed(left[0]))))
     if left[0].class_id == right[0].class_id:
         raise CommandError("These two are the same class; name another one beside it.")
     return left[0], right[0]
+
+
+def _unknown(call: Call, said: Asked, words: Sequence[str]) -> NudgebotError:
+    """Which of the two classes is not known, and those that could be meant."""
+    for at in range(len(words) - 1, 0, -1):
+        head, tail = " ".join(words[:at]), " ".join(words[at:])
+        first, second = classes_like(call, head), classes_like(call, tail)
+        if len(first) == 1:
+            return _naming(tail, no_class(call, tail, said.again(_fixed(first[0]))))
+        if len(second) == 1:
+            again = said.again("compare class", second[0].class_id)
+            return _naming(head, no_class(call, head, again))
+    return CommandError(f"{NO_CLASS}{yours(call)}")
+
+
+def _fixed(first: SchoolClass) -> str:
+    return f"compare class {literal(first.class_id)}"
+
+
+def _naming(text: str, error: NudgebotError) -> NudgebotError:
+    """The error with the words it is about, where it says that they name no class."""
+    if isinstance(error, UnclearError):
+        content = error.answer.content.replace(NO_CLASS, _no_class(text))
+        return UnclearError(replace(error.answer, content=content))
+    return CommandError(str(error).replace(NO_CLASS, _no_class(text)))
+
+
+def _no_class(text: str) -> str:
+    return f"{code(text)}: {NO_CLASS}"
 
 
 COMMANDS = (

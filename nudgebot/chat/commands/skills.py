@@ -13,13 +13,14 @@ from nudgebot.chat.drawn import handed_over, pictures
 from nudgebot.chat.finder import (
     MOST_CHOICES,
     UnclearError,
+    classes_like,
     like,
     one_class,
     which_class,
 )
 from nudgebot.chat.reading import analytics, data_as_of, stale_note
 from nudgebot.chat.worded import worded
-from nudgebot.errors import CommandError
+from nudgebot.errors import CommandError, NudgebotError
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
 from nudgebot.school.people import SchoolClass
@@ -78,6 +79,7 @@ def skill(call: Call) -> Answer:
     if not said.words:
         raise CommandError(f"Name a skill: `{call.command.usage}`.")
     meant, chosen = _skill_and_class(call, said)
+    _check_subject(call, meant, chosen)
     found = analytics(call.office, call.as_of).get_skill_analytics(chosen.class_id, meant.skill_id)
     students = frozenset(each.student_id for each in found.students)
     ids = (meant.skill_id, chosen.class_id)
@@ -123,10 +125,37 @@ def _skill_and_class(call: Call, said: Asked) -> tuple[Skill, SchoolClass]:
         if behind:
             return found[0], one_class(call, behind, again)
         return found[0], _only_class(call, found[0], again)
-    names = {each.name.casefold(): each.name for each in everything}
-    close = get_close_matches(said.who.casefold(), names, n=1)
-    hint = f" Did you mean {code(f'skill {names[close[0]]}')}?" if close else ""
-    raise CommandError(f"{NO_SKILL}{hint} `skills <class>` lists those of a class.")
+    raise _no_skill(call, said, everything)
+
+
+def _no_skill(call: Call, said: Asked, everything: Sequence[Skill]) -> NudgebotError:
+    """Says which skill may be meant, with the class that was named behind it."""
+    names = {each.name.casefold(): each for each in everything}
+    for length in range(1, len(said.words) + 1):
+        behind = " ".join(said.words[length:])
+        if behind and not classes_like(call, behind):
+            continue
+        close = get_close_matches(" ".join(said.words[:length]).casefold(), names, n=1)
+        if close:
+            found = names[close[0]]
+            command = f"skill {{}} {behind}".strip().format
+            again = " ".join(part for part in (command(found.skill_id), said.form) if part)
+            text = f"{NO_SKILL} Did you mean {code(command(found.name))}?"
+            button = Button(found.name, f"{found.name} ({found.skill_id})", again)
+            return UnclearError(Answer(text, buttons=(button,)))
+    return CommandError(f"{NO_SKILL} `skills <class>` lists those of a class.")
+
+
+def _check_subject(call: Call, meant: Skill, chosen: SchoolClass) -> None:
+    """Raise CommandError where the class is about another subject than the skill."""
+    subject = chosen.subject.casefold()
+    others = {each.subject.casefold() for each in _skills(call)}
+    if meant.subject and subject in others - {"", meant.subject.casefold()}:
+        raise CommandError(
+            f"{esc(chosen.name)} does not work on {esc(meant.name)}: that is a skill of "
+            f"{esc(meant.subject)}, and the class is about {esc(chosen.subject)}. "
+            f"{code(f'skills {chosen.class_id}')} lists the skills of the class."
+        )
 
 
 def _only_class(call: Call, meant: Skill, again: str) -> SchoolClass:
