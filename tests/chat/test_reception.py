@@ -189,3 +189,10 @@ def test_a_student_learns_why_she_was_nudged(town: Town) -> None:
     assert "UTC" not in told
     assert "days_since" not in told
     assert "as the rules saw it" in town.answer(ADMIN, "why s1")
+
+
+def test_a_late_cry_for_help_by_a_stranger_is_not_skipped(town: Town) -> None:
+    """What was written while the bot was away reaches the admins, whoever wrote it."""
+    late = replace(town.said(STRANGER, "I want to die"), sent_at=NOW - timedelta(hours=2))
+    town.reception.message(late)
+    assert any("I want to die" in text for text in town.zulip.to(ADMIN))
