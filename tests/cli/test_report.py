@@ -103,3 +103,15 @@ def test_what_cannot_be_done_is_one_sentence(
     assert says in result.output
     assert "Traceback" not in result.output
     assert result.output.count("\n") == 1
+
+
+def test_times_are_the_schools(database: Path) -> None:
+    """The age of the data is told in the school's time zone, not in that of the machine."""
+    settings = {"NUDGEBOT_TIMEZONE": "Asia/Kolkata"}
+    words = ["report", "class", "7b-math", "--format", "csv", "--db", str(database)]
+    result = CliRunner().invoke(main, words, env=settings)
+    assert result.exit_code == 0, result.output
+    rows = csv.DictReader(io.StringIO(result.stdout_bytes.decode("utf-8-sig")))
+    known = next(row for row in rows if row["item"] == "Data as of")
+    assert known["value"].endswith("+05:30")
+    assert known["shown"].endswith(" IST")

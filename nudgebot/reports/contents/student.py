@@ -85,13 +85,14 @@ def _overview(report: StudentReport) -> Iterator[Row]:
     yield both("Days of the period", "days", "days")
     yield both("Share of days active", "engagement_percent", "percent")
     counts, states = report.assignment_counts, report.skill_states
+    score = average_score(report)
     singles: tuple[tuple[str, Raw, str], ...] = (
         ("Streak now", report.current_streak_days, "days"),
         ("Longest streak", report.highest_streak_days, "days"),
         ("Assignments handed in", counts.completion_percent, "percent"),
         ("Skills mastered", states.mastered if states.total else None, "skills"),
-        ("Average score, 180 days", average_score(report), "percent"),
-        ("Percentile in class", report.percentile, "percentile"),
+        ("Average score, 180 days", score, "percent"),
+        ("Percentile in class", None if score is None else report.percentile, "percentile"),
     )
     for title, value, unit in singles:
         yield row(title, (value, unit))
