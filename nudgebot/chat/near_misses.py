@@ -20,6 +20,20 @@ WORDS: Mapping[str, str] = {
     "start": "start",
 }
 STOP = "If you wanted to stop nudges, write `stop`."
+FOR_TEACHERS = "That is for teachers; `progress` shows how you are doing."
+_NAMED = r"(?:(?=[\w-]*\d)[\w-]{1,20})"  # an id or a class, as `5` or `7b-math`: no word of prose
+_BEHIND = (
+    r"(?: (?:pdf|csv|today|yesterday|(?:this|the|last) (?:week|month|term)"
+    r"|(?:last )?\d{1,5} ?(?:day|week|month)s?|(?:since )?[\d-]{8,10}(?:\.\.[\d-]{8,10})?))*"
+)
+_STAFF = re.compile(
+    r"(?:risk"
+    rf"|(?:report|compare)(?: student| class)? {_NAMED}(?: {_NAMED})?{_BEHIND}"
+    rf"|trend (?:student |class )?{_NAMED} "
+    rf"(?:accuracy|questions|time|xp|engagement|assignments|mastery){_BEHIND}"
+    rf"|(?:skills|risk) {_NAMED}{_BEHIND})",
+    re.IGNORECASE,
+)
 _WISH = re.compile(
     r"\b(stop|quit|don'?t|do not|no more|never)\b.{0,20}"
     r"\b(writ|messag|send|nudg|text|contact|both?er|annoy|spam|remind)"
@@ -44,3 +58,11 @@ def hint_for(text: str) -> str:
     if meant[0] == "stop":
         return STOP
     return f"If you meant the command, write `{WORDS[meant[0]]}` and nothing else."
+
+
+def is_staff_command(text: str) -> bool:
+    """Whether the whole text is a command of the teachers with its arguments.
+
+    Where a word of it might be a student's own, it is not: nothing she says may get lost.
+    """
+    return _STAFF.fullmatch(" ".join(without_loose_ends(text).split())) is not None

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chat.town import ADMIN, ANA, BEN, OTTO, TARA, Town
-from nudgebot.chat.near_misses import STOP, hint_for
+from nudgebot.chat.near_misses import FOR_TEACHERS, STOP, hint_for, is_staff_command
 from nudgebot.insight.table import Value
 from nudgebot.school.days import to_at
 
@@ -87,6 +87,40 @@ def test_near_misses_get_a_line_of_help(said: str, hint: str) -> None:
     """An answer like any other gets none."""
     assert hint in hint_for(said)
     assert bool(hint) == bool(hint_for(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "is_command"),
+    [
+        ("report student 5", True),
+        ("Report class 7b-math last week pdf.", True),
+        ("compare class 7B 8A", True),
+        ("trend student s1 accuracy 2 weeks", True),
+        ("skills 7B", True),
+        ("risk", True),
+        ("report student bullying", False),
+        ("report student 5 hit me", False),
+        ("report card is wrong", False),
+        ("risk is my favourite game", False),
+        ("skills", False),
+        ("why 5", False),
+        ("message 5 hello", False),
+        ("trend 5 bullying", False),
+        ("Sorry, I was sick", False),
+        ("", False),
+    ],
+)
+def test_only_a_whole_command_is_one_of_the_teachers(said: str, is_command: bool) -> None:
+    """Any other word behind it may matter to somebody."""
+    assert is_staff_command(said) is is_command
+
+
+def test_a_command_of_the_teachers_is_not_passed_on(town: Town) -> None:
+    """It is no answer to anybody; what only begins like it is."""
+    assert town.answer(ANA, "report student s2") == FOR_TEACHERS
+    assert town.zulip.to(TARA) == []
+    assert "passed that on" in town.answer(ANA, "report student s2 hit me")
+    assert len(town.zulip.to(TARA)) == 1
 
 
 def test_a_near_miss_is_passed_on_all_the_same(town: Town) -> None:
