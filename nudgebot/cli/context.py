@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nudgebot.errors import InputError
 from nudgebot.settings import Settings, read_settings
 from nudgebot.store import Store
 from nudgebot.wiring import open_store
@@ -31,8 +32,14 @@ class Given:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Store]:
-    """The school's database, closed at the end."""
+def opened(settings: Settings, *, must_exist: bool = False) -> Iterator[Store]:
+    """The school's database, closed at the end.
+
+    Raises InputError where it `must_exist` and does not: who only reads makes no new one.
+    """
+    path: Path = settings["database"]
+    if must_exist and not path.exists():
+        raise InputError(f"There is no such database: {path}. Name another one with --db.")
     store = open_store(settings)
     try:
         yield store
