@@ -62,7 +62,7 @@ def report(
         raise CommandError("A PDF is no text: name a file with --out.")
     settings = given.settings(database)
     now = right_now()
-    with opened(settings) as store:
+    with opened(settings, must_exist=True) as store:
         known = newest_fact(store)
         found = _found(store, settings, kind, key, period=period, now=now)
         shown = {key} if isinstance(found, StudentReport) else {e.student_id for e in found.ranking}
