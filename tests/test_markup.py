@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from nudgebot.markup import clean, esc, fence, global_time, mention
-from nudgebot.nudging.length import split, trim
+from nudgebot.nudging.length import trim
 
 ENTITY = re.compile(r"&#\d+;")
 HARMLESS = set(" ,'?%;\"")
@@ -93,17 +93,19 @@ def test_a_mention_is_silent_and_by_id() -> None:
 
 @settings(deadline=None)
 @given(st.lists(texts.map(esc)).map("\n".join), st.integers(60, 200))
-def test_pieces_are_short_and_lose_no_word(text: str, limit: int) -> None:
-    """Split text has the same characters in the same order, and no entity is cut in two."""
-    pieces = split(text, at_most=limit)
-    assert all(len(piece) <= limit for piece in pieces)
-    assert re.sub(r"\s", "", "".join(pieces)) == re.sub(r"\s", "", text)
-    for piece in pieces:
-        assert "&" not in ENTITY.sub("", piece)
-    assert len(trim(text, at_most=limit)) <= limit
+def test_a_trimmed_text_is_a_beginning_of_the_whole(text: str, limit: int) -> None:
+    """It fits, begins like the text, says that it was cut, and no entity is cut in two."""
+    made = trim(text, at_most=limit)
+    assert len(made) <= limit
+    if len(text) <= limit:
+        assert made == text
+    else:
+        kept = made.removesuffix("\n\n…")
+        assert kept != made
+        assert text.strip().startswith(kept)
+        assert "&" not in ENTITY.sub("", kept)
 
 
 def test_a_long_text_is_cut_between_paragraphs() -> None:
     """A reader would cut there too, and sees that it was cut."""
-    assert split("a" * 60 + "\n\n" + "b" * 60, at_most=100) == ("a" * 60, "b" * 60)
     assert trim("a" * 60 + "\n\n" + "b" * 60, at_most=100) == "a" * 60 + "\n\n…"

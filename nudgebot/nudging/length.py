@@ -6,26 +6,22 @@ LONGEST = 10_000  # Zulip cuts longer ones silently
 _BORDERS = ("\n\n", "\n", ". ", " ")
 
 
-def split(text: str, *, at_most: int = LONGEST) -> tuple[str, ...]:
-    """The text in pieces, cut between paragraphs, else lines, sentences, words."""
-    pieces: list[str] = []
-    rest = text.strip()
-    while len(rest) > at_most:
-        end = _border(rest, at_most)
-        pieces.append(rest[:end].rstrip())
-        rest = rest[end:].lstrip()
-    return (*pieces, rest) if rest or not pieces else tuple(pieces)
-
-
 def trim(text: str, *, at_most: int = LONGEST, note: str = "…") -> str:
-    """The text, or its beginning with `note` behind it where it is too long."""
+    """The text, or its beginning with `note` behind it where it is too long.
+
+    It is cut between paragraphs, else lines, sentences, words.
+    """
     if len(text) <= at_most:
         return text
-    return f"{split(text, at_most=at_most - len(note) - 2)[0]}\n\n{note}"
+    kept = text.strip()
+    room = at_most - len(note) - 2
+    if len(kept) > room:
+        kept = kept[: _border(kept, room)].rstrip()
+    return f"{kept}\n\n{note}"
 
 
 def _border(text: str, limit: int) -> int:
-    """Where the first piece ends: at the best border in its second half, never in an entity."""
+    """Where to cut: at the best border in its second half, never in an entity."""
     for border in _BORDERS:
         found = text.rfind(border, limit // 2, limit)
         if found > 0:

@@ -38,11 +38,6 @@ class Delivery(Enum):
         """Whether the student herself gets a direct message."""
         return self in (Delivery.DIRECT_MESSAGE, Delivery.MENTOR_AND_STUDENT)
 
-    @property
-    def reaches_mentor(self) -> bool:
-        """Whether the student's teachers get a direct message."""
-        return self in (Delivery.MENTOR_ALERT, Delivery.MENTOR_AND_STUDENT)
-
 
 class EventKind(Enum):
     """What an import can bring about (requirement A, Nudge Event Handlers)."""

@@ -25,8 +25,8 @@ WIDGET_COMMANDS = ("/poll", "/todo")
 
 def has_widget(message: SandboxMessage) -> bool:
     """A zform, or a text that Zulip makes a poll or a to-do list of."""
-    first = message.content.split(maxsplit=1)[:1]
-    return message.widget is not None or first in (["/poll"], ["/todo"])
+    begin = message.content.split(maxsplit=1)
+    return message.widget is not None or (bool(begin) and begin[0] in WIDGET_COMMANDS)
 
 
 def user_json(user: SandboxUser, *, seen_by: SandboxUser, profile: bool = False) -> Json:

@@ -424,7 +424,8 @@ def test_the_shipped_nudges_read_like_this(book: RuleBook, golden: Golden, langu
 
 def test_the_shipped_alerts_read_like_this(book: RuleBook, golden: Golden) -> None:
     """What a teacher gets for one student and for several."""
-    fired = [each for each in book.rules.rules if each.delivery_method.reaches_mentor]
+    both = Delivery.MENTOR_AND_STUDENT
+    fired = [each for each in book.rules.rules if each.delivery_method is both]
     known = facts({"days_since_subject_activity": 6, "struggling_subjects_count": 2,
                    "subject_score_trend": "declining", "days_since_last_activity": 8})  # fmt: skip
     one = [alert(each, known) for each in fired]

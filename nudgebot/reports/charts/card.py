@@ -23,7 +23,6 @@ FAINT_INK = "#595959"
 GRID = "#e0e0da"
 BLUE = "#0072b2"
 SKY = "#56b4e9"
-ORANGE = "#e69f00"
 VERMILLION = "#d55e00"
 GREY = "#d4d4ce"
 SIZE = 14  # of labels
