@@ -26,6 +26,7 @@ from nudgebot.exports.inbox import Inbox
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.rhythm import rhythm
 from nudgebot.insight.tables import SCHEMA as INSIGHT
+from nudgebot.interventions.tables import SCHEMA as INTERVENTIONS
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluator
 from nudgebot.nudging.outbox import Outbox
@@ -43,7 +44,7 @@ from nudgebot.settings import Settings
 from nudgebot.store import Store
 
 CATCH_UP_SECONDS = 10
-SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT)
+SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS)
 
 
 def open_store(settings: Settings) -> Store:
@@ -132,6 +133,7 @@ def build(
         figures=figures,
         book=book,
         outbox=outbox,
+        upload=gateway.upload,
         release=lambda batch_id, as_of: inbox.release(batch_id, as_of).text,
     )
     return House(settings, store, figures, book, inbox, outbox, engine, gateway, office)

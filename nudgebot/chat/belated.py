@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from nudgebot.chat.letters import UNCLEAR, TeacherMessage
 from nudgebot.chat.office import Office
+from nudgebot.interventions.letters import UNCLEAR, TeacherMessage
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.outbox import Posted

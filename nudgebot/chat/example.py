@@ -27,7 +27,7 @@ site=https://zulip.example.com
 
 def example_text() -> str:
     """The whole file, made from the table of settings."""
-    return _HEAD + "".join(_block(setting) for setting in SETTINGS)
+    return _HEAD + "".join(_block(setting) for setting in SETTINGS if not setting.secret)
 
 
 def _block(setting: Setting) -> str:

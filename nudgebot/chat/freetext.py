@@ -9,10 +9,10 @@ from nudgebot.chat.access import Asker
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.audit import PASSED_ON
 from nudgebot.chat.incoming import Incoming
-from nudgebot.chat.letters import StudentAnswer, TeacherMessage
 from nudgebot.chat.near_misses import FOR_TEACHERS, hint_for, is_staff_command
 from nudgebot.chat.office import Office
 from nudgebot.chat.speech import spoken
+from nudgebot.interventions.letters import StudentAnswer, TeacherMessage
 from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
 from nudgebot.school.days import local_day

@@ -20,7 +20,7 @@ from nudgebot.chat.pace import Pace
 from nudgebot.chat.widget import widget_of
 from nudgebot.errors import DeliveryError
 from nudgebot.nudging.length import LONGEST
-from nudgebot.nudging.messages import Direct, Outgoing, Recipient
+from nudgebot.nudging.messages import Direct, Mail, Outgoing, Recipient
 from nudgebot.nudging.splitting import cut_topic
 from nudgebot.school.links import ZulipUser
 
@@ -106,7 +106,7 @@ class Gateway:
                 accepted=False,
                 code="TOO_LONG",
             )
-        request = self._address(message.recipient) | {
+        request = self._address(_place(message)) | {
             "content": content,
             "widget_content": widget_of(message) if message.buttons else None,
             "local_id": local_id,
@@ -125,7 +125,7 @@ class Gateway:
         oldest = since - CLOCK_SKEW
         anchor: int | str = "newest"
         while True:
-            answer = self._read("messages", self._page_before(message.recipient, anchor))
+            answer = self._read("messages", self._page_before(_place(message), anchor))
             for found in reversed(answer["messages"]):
                 sent_at = datetime.fromtimestamp(found["timestamp"], UTC)
                 if found["id"] <= after_id or sent_at < oldest:
@@ -276,3 +276,10 @@ class Gateway:
         if answer.get("ignored_parameters_unsupported"):
             log.info("Zulip ignored: %s", answer["ignored_parameters_unsupported"])
         return answer
+
+
+def _place(message: Outgoing) -> Recipient:
+    """Where in Zulip a message goes; a mail is none of Zulip's."""
+    if isinstance(message.recipient, Mail):
+        raise DeliveryError("Zulip carries no e-mail.", accepted=False, code="NO_PLACE")
+    return message.recipient

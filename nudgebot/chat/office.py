@@ -12,9 +12,10 @@ from nudgebot.chat.access import Access
 from nudgebot.chat.audit import Audit
 from nudgebot.chat.command import Registry
 from nudgebot.chat.confirmations import Confirmations
-from nudgebot.chat.letters import Letters
 from nudgebot.chat.remembered import Remembered
 from nudgebot.insight.table import FigureTable
+from nudgebot.interventions.letters import Letters
+from nudgebot.interventions.service import Interventions
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.decisions import Decisions
 from nudgebot.nudging.messages import Outgoing
@@ -81,6 +82,7 @@ class Office:
     switches: Switches
     confirmations: Confirmations
     letters: Letters
+    interventions: Interventions
     registry: Registry
     remembered: Remembered
     release: Callable[[int, datetime], str]

@@ -9,9 +9,11 @@ from nudgebot.chat.access import Access, AdminRule, Streams
 from nudgebot.chat.audit import Audit
 from nudgebot.chat.commands import registry
 from nudgebot.chat.confirmations import Confirmations
-from nudgebot.chat.letters import Letters
 from nudgebot.chat.office import FiguresInForce, Mailbox, Office
 from nudgebot.chat.remembered import Remembered
+from nudgebot.interventions.letters import Letters
+from nudgebot.interventions.means import Means
+from nudgebot.interventions.service import Interventions
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.decisions import Decisions
 from nudgebot.nudging.nudges import Nudges
@@ -32,10 +34,24 @@ def open_office(
     figures: FiguresInForce,
     book: RuleBook,
     outbox: Mailbox,
+    upload: Callable[[str, bytes], str],
     release: Callable[[int, datetime], str],
 ) -> Office:
-    """The office of a school; `streams` is the gateway."""
+    """The office of a school; `streams` is the gateway, and `upload` the gateway's."""
     people, roster, links = People(store), Roster(store), Links(store)
+    consents = Consents(store)
+    means = Means(
+        store=store,
+        settings=settings,
+        people=people,
+        roster=roster,
+        links=links,
+        figures=figures,
+        book=book,
+        outbox=outbox,
+        consents=consents,
+        upload=upload,
+    )
     return Office(
         store=store,
         settings=settings,
@@ -56,12 +72,13 @@ def open_office(
         figures=figures,
         book=book,
         outbox=outbox,
-        consents=Consents(store),
+        consents=consents,
         nudges=Nudges(store),
         decisions=Decisions(store),
         switches=Switches(store),
         confirmations=Confirmations(store, minutes=settings["confirmation_minutes"]),
         letters=Letters(store),
+        interventions=Interventions(means),
         registry=registry(),
         remembered=Remembered(store),
         release=release,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import Call
 from nudgebot.chat.confirmations import Opened
 from nudgebot.chat.figures_text import count
-from nudgebot.chat.sending import Letter
 from nudgebot.chat.wording import from_teacher
 from nudgebot.markup import fence
 from nudgebot.nudging.messages import Button
@@ -20,6 +19,22 @@ LONGEST_LIST = 10  # from there on, a list of names is folded up
 # The kinds of things that are previewed.
 SEND, LINK, RELEASE = "message", "link", "release"
 INSTEAD = "This takes the place of your earlier preview, of which nothing was done."
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What goes to one student; `category` is why, in a group message."""
+
+    student_id: str
+    text: str
+    template: str
+    category: str = ""
+
+
+def letters_in(payload: Mapping[str, object]) -> list[Letter]:
+    """The letters of a confirmation's payload."""
+    found = payload.get("letters")
+    return [Letter(*each) for each in found] if isinstance(found, list) else []
 
 
 def preview(

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from nudgebot.nudging.messages import Button, Direct, InStream, Outgoing, Recipient
+from nudgebot.nudging.messages import Button, Direct, InStream, Mail, Outgoing, Recipient
 from nudgebot.nudging.splitting import split
 
 
@@ -18,6 +18,8 @@ def to_letter(message: Outgoing) -> str:
             recipient: dict[str, Any] = {"user_ids": list(user_ids)}
         case InStream(stream, topic):
             recipient = {"stream": stream, "topic": topic}
+        case Mail(address, name):
+            recipient = {"address": address, "name": name}
     return json.dumps(
         {
             "recipient": recipient,
@@ -25,6 +27,7 @@ def to_letter(message: Outgoing) -> str:
             "purpose": message.purpose,
             "heading": message.heading,
             "buttons": [[each.label, each.help, each.reply] for each in message.buttons],
+            "calendar": message.calendar,
         },
         ensure_ascii=False,
     )
@@ -40,14 +43,19 @@ def from_letter(key: str, letter: str) -> Outgoing:
         purpose=parts["purpose"],
         heading=parts["heading"],
         buttons=tuple(Button(*each) for each in parts["buttons"]),
+        calendar=parts.get("calendar", ""),  # letters of older versions have none
     )
 
 
 def parts_of(message: Outgoing) -> list[Outgoing]:
     """The message in parts that Zulip takes whole, in order; mostly it is its only part.
 
+    A mail is always one.
+
     The last one has the message's own key and buttons: once it has arrived, all of it has.
     """
+    if isinstance(message.recipient, Mail):
+        return [message]
     *earlier, last = split(message.content.strip("\n"))
     if not earlier:
         return [message]
@@ -63,7 +71,9 @@ def local_id_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
-def _recipient(parts: dict[str, Any]) -> Recipient:
+def _recipient(parts: dict[str, Any]) -> Recipient | Mail:
+    if "address" in parts:
+        return Mail(parts["address"], parts["name"])
     if "user_ids" in parts:
         return Direct(tuple(parts["user_ids"]))
     return InStream(parts["stream"], parts["topic"])

@@ -22,7 +22,16 @@ class InStream:
     topic: str
 
 
+@dataclass(frozen=True)
+class Mail:
+    """An e-mail to one address; `name` is the reader's."""
+
+    address: str
+    name: str = ""
+
+
 Recipient = Direct | InStream
+"""A place in Zulip."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +48,17 @@ class Outgoing:
     """One message to one place.
 
     `key` is its identity for ever: who, what, which episode, which channel. The same key is never
-    sent twice. `content` is finished Zulip Markdown, and says the same as the buttons.
+    sent twice. `content` is finished Zulip Markdown, and says the same as the buttons. Of a mail it
+    is plain text, `heading` the subject, and `calendar` an invitation as iCalendar text.
     """
 
     key: str
-    recipient: Recipient
+    recipient: Recipient | Mail
     content: str
     purpose: str
     heading: str = ""
     buttons: tuple[Button, ...] = ()
+    calendar: str = ""
 
 
 class Messenger(Protocol):

@@ -34,6 +34,7 @@ DELIVER_SECONDS = 5
 RULES_SECONDS = 10
 PEOPLE_SECONDS = 900
 UPKEEP_SECONDS = 600
+INTERVENTIONS_SECONDS = 30
 KEEP_LETTERS = timedelta(days=60)
 NO_STREAM = frozenset({"STREAM_DOES_NOT_EXIST", "BAD_REQUEST"})
 DELIVERY_AT_MOST = timedelta(seconds=30)
@@ -88,6 +89,7 @@ class Ticks:
             Job("imports", self._settings["inbox_poll_seconds"], self.imports),
             Job("evaluation", self._settings["evaluate_minutes"] * 60, self.evaluation),
             Job("delivery", DELIVER_SECONDS, self.delivery),
+            Job("interventions", INTERVENTIONS_SECONDS, self.interventions),
             Job("summary", UPKEEP_SECONDS, self.summary),
             Job("upkeep", UPKEEP_SECONDS, self.upkeep),
         ]
@@ -183,6 +185,10 @@ class Ticks:
         except DeliveryError:
             return False  # a refusal would use the day's key up
         return post_summary(self._store, self._figures, policy, self._outbox, as_of)
+
+    def interventions(self, as_of: datetime) -> int:
+        """Alerts, reminders, and what exports say of what teachers arranged."""
+        return self._office.interventions.tick(as_of)
 
     def upkeep(self, as_of: datetime) -> str:
         """Tell the admins when the data are stale, and empty what nobody needs any more."""

@@ -10,8 +10,8 @@ import pytest
 
 from chat.town import ANA, ANABEL, BEN, ME, TARA, Town
 from nudgebot.chat.errands import PAUSES_SECONDS, Errands
-from nudgebot.chat.letters import Letters, TeacherMessage
 from nudgebot.chat.reception import BROKEN_OFF, Reception
+from nudgebot.interventions.letters import Letters, TeacherMessage
 
 
 @pytest.fixture

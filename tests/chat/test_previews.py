@@ -144,7 +144,7 @@ def test_words_cannot_be_changed_where_there_are_none(town: Town) -> None:
     """The preview of a link goes on waiting, and no words are suggested for it."""
     town.say(ADMIN, f"link student s1 @**|{CHI}**")
     assert "change" not in town.answer(ADMIN, "something else")
-    assert "Only the words of a message" in town.answer(ADMIN, "change other words")
+    assert "takes no other words" in town.answer(ADMIN, "change other words")
     assert town.token()
 
 

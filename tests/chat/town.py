@@ -18,6 +18,7 @@ from nudgebot.errors import DeliveryError
 from nudgebot.insight.catalogue import METRICS
 from nudgebot.insight.table import FigureTable, Value
 from nudgebot.insight.tables import SCHEMA as INSIGHT
+from nudgebot.interventions.tables import SCHEMA as INTERVENTIONS
 from nudgebot.nudging.messages import Direct, InStream, Outgoing, Recipient
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.rule_book import RuleBook
@@ -123,7 +124,9 @@ class Town:
     """The school: class 7B of Tara's with Ana, Ben and Anabel; class 8A of Otto's with Chi."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.store = Store(folder / "town.db", [SCHOOL, LINKS, INSIGHT, NUDGING, CHAT])
+        self.store = Store(
+            folder / "town.db", [SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS]
+        )
         self.zulip = FakeZulip()
         self.figures = FakeFigures()
         self.released: list[int] = []
@@ -138,6 +141,7 @@ class Town:
             figures=self.figures,
             book=shipped_book(),
             outbox=Outbox(self.store, self.zulip),
+            upload=self.zulip.upload,
             release=self._release,
         )
         self.jobs: list[Callable[[], None]] = []

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 
 from nudgebot.chat.acting import carry_out
+from nudgebot.chat.acts import ACTS
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.confirmations import EXPIRED, USED, Confirmation
-from nudgebot.chat.figures_text import count
-from nudgebot.chat.finder import named
-from nudgebot.chat.own_words import own_words
-from nudgebot.chat.previews import LONGEST_TEXT, SEND, ask_twice, folded, preview
-from nudgebot.chat.sending import letters_in
+from nudgebot.chat.previews import LONGEST_TEXT, SEND, ask_twice, letters_in
 from nudgebot.errors import CommandError
 
 NOTHING_OPEN = "There is no preview of yours that waits for a word. Ask for it again."
 SETTLED = "Your newest preview is settled already, so nothing more was done."
+NO_OTHER_WORDS = "That preview takes no other words; it still waits."
 NO_WORD = (
     "A preview's word has four characters, such as `confirm 4f9a`; `confirm` alone means your "
     "newest preview. Nothing was done."
@@ -81,51 +77,23 @@ def _reworded(call: Call, *, adding: bool) -> Answer:
     if len(text) > LONGEST_TEXT:
         raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
     with call.office.store.transaction():  # the old preview goes only when there is a new one
-        return _renewed(call, token, text, adding=adding)
-
-
-def _renewed(call: Call, token: str, text: str, *, adding: bool) -> Answer:
-    settled = call.office.confirmations.settle(
-        token,
-        _give_way,
-        asker_id=call.asker.user_id,
-        source=call.source,
-        as_of=call.as_of,
-    )
-    letters, names = [], []
-    for letter in letters_in(settled.payload):
-        student = call.office.people.student(letter.student_id)
-        if student is not None:
-            words = own_words(text, student)
-            words = f"{letter.text}\n\n{words}" if adding else words
-            letters.append(replace(letter, text=words))
-            names.append(named(student))
-    if not letters:
-        raise CommandError("Nobody of that preview is at the school any more. Nothing was done.")
-    return preview(
-        call,
-        letters=letters,
-        about=settled.about,
-        intro=_to_whom(names),
-        sample=letters[0].text,
-    )
+        settled = call.office.confirmations.settle(
+            token,
+            _give_way,
+            asker_id=call.asker.user_id,
+            source=call.source,
+            as_of=call.as_of,
+        )
+        change = ACTS[settled.kind].change
+        if change is None:
+            raise CommandError(NO_OTHER_WORDS)
+        return change(call, settled, text, adding)
 
 
 def _give_way(found: Confirmation) -> str:
-    if found.kind != SEND:
-        raise CommandError("Only the words of a message can be changed. The preview still waits.")
+    if found.kind not in ACTS or ACTS[found.kind].change is None:
+        raise CommandError(NO_OTHER_WORDS)
     return "replaced"
-
-
-def _to_whom(names: Sequence[str]) -> str:
-    """The names again: with new words one forgets who it was for."""
-    if len(names) == 1:
-        return f"To **{names[0]}**, in your words. This is what arrives:"
-    listed = folded([f"- {name}" for name in names], "Who they are")
-    return (
-        f"To **{count(len(names), 'student')}**, in your words:\n\n{listed}\n\n"
-        f"For example, {names[0]} gets:"
-    )
 
 
 def _token(call: Call) -> str:

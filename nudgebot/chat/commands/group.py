@@ -10,8 +10,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.commands.risk import students_of
 from nudgebot.chat.figures_text import count, figure
 from nudgebot.chat.finder import classes_like, named
-from nudgebot.chat.previews import folded, preview
-from nudgebot.chat.sending import Letter
+from nudgebot.chat.previews import Letter, folded, preview
 from nudgebot.chat.wording import INACTIVE_DAYS, belongs, chosen_or_first, facts_of
 from nudgebot.errors import CommandError
 from nudgebot.insight.table import Value

@@ -15,9 +15,8 @@ from nudgebot.chat.commands.group import (
 )
 from nudgebot.chat.finder import classes_like, named, one_student, students_like
 from nudgebot.chat.own_words import own_words
-from nudgebot.chat.previews import LONGEST_TEXT, preview
+from nudgebot.chat.previews import LONGEST_TEXT, Letter, preview
 from nudgebot.chat.reading import figures_of
-from nudgebot.chat.sending import Letter
 from nudgebot.chat.speech import words_of
 from nudgebot.chat.wording import facts_of, filled, fitting
 from nudgebot.errors import CommandError

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from nudgebot.chat.acts.act import Act, Clock
 from nudgebot.chat.answer import Answer
+from nudgebot.chat.command import Call
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.figures_text import count
-from nudgebot.chat.letters import TeacherMessage
+from nudgebot.chat.finder import named
 from nudgebot.chat.office import Office
+from nudgebot.chat.own_words import own_words
+from nudgebot.chat.previews import SEND, Letter, folded, letters_in, preview
 from nudgebot.chat.reading import figures_of
 from nudgebot.chat.wording import belongs, from_teacher
+from nudgebot.errors import CommandError
+from nudgebot.interventions.letters import TeacherMessage
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.outbox import Posted
@@ -26,23 +32,7 @@ NAMED = (NOT_LINKED, REFUSED, WAITING)
 _BY_STATE = {"sent": SENT, "refused": REFUSED}
 
 
-@dataclass(frozen=True)
-class Letter:
-    """What goes to one student; `category` is why, in a group message."""
-
-    student_id: str
-    text: str
-    template: str
-    category: str = ""
-
-
-def letters_in(payload: Mapping[str, object]) -> list[Letter]:
-    """The letters of a confirmation's payload."""
-    found = payload.get("letters")
-    return [Letter(*each) for each in found] if isinstance(found, list) else []
-
-
-def send_all(office: Office, confirmation: Confirmation, clock: Callable[[], datetime]) -> Answer:
+def send_all(office: Office, confirmation: Confirmation, clock: Clock) -> Answer:
     """Send the letters that still may go out, and say what became of each kind."""
     asker = office.access.asker(confirmation.asker_id, clock())
     outcomes: dict[str, list[Student]] = {}
@@ -97,8 +87,8 @@ def _note(
             key=posted.key,
             teacher_user_id=confirmation.asker_id,
             student_id=letter.student_id,
-            text=letter.text,
-            template=letter.template,
+            message=letter.text,
+            template_id=letter.template,
             sent_at=as_of,
             state=posted.state,
         )
@@ -128,3 +118,43 @@ def _summary(outcomes: Mapping[str, list[Student]]) -> str:
 
 def _nobody(student_id: str) -> Student:
     return Student(student_id, student_id, "", "", None, "", "", active=False)
+
+
+def reworded(call: Call, settled: Confirmation, text: str, adding: bool) -> Answer:
+    """The preview again, with other words for everybody in it, or with more of them."""
+    letters, names = [], []
+    for letter in letters_in(settled.payload):
+        student = call.office.people.student(letter.student_id)
+        if student is not None:
+            words = own_words(text, student)
+            words = f"{letter.text}\n\n{words}" if adding else words
+            letters.append(replace(letter, text=words))
+            names.append(named(student))
+    if not letters:
+        raise CommandError("Nobody of that preview is at the school any more. Nothing was done.")
+    return preview(
+        call,
+        letters=letters,
+        about=settled.about,
+        intro=_to_whom(names),
+        sample=letters[0].text,
+    )
+
+
+def _to_whom(names: Sequence[str]) -> str:
+    """The names again: with new words one forgets who it was for."""
+    if len(names) == 1:
+        return f"To **{names[0]}**, in your words. This is what arrives:"
+    listed = folded([f"- {name}" for name in names], "Who they are")
+    return (
+        f"To **{count(len(names), 'student')}**, in your words:\n\n{listed}\n\n"
+        f"For example, {names[0]} gets:"
+    )
+
+
+def _begun(confirmed: Confirmation) -> str:
+    amount = len(letters_in(confirmed.payload))
+    return f"Sending {count(amount, 'message')} …" if amount > 1 else ""
+
+
+ACTS = {SEND: Act(send_all, begun=_begun, change=reworded)}

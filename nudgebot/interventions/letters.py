@@ -23,10 +23,12 @@ class TeacherMessage:
     key: str
     teacher_user_id: int
     student_id: str
-    text: str
-    template: str
+    message: str
+    template_id: str
     sent_at: datetime
     state: str
+    teacher_id: str | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,16 @@ class Letters:
     def keep_message(self, message: TeacherMessage) -> None:
         """A teacher's message, or a newer state of it."""
         self._store.execute(
-            """INSERT INTO teacher_messages VALUES (?, ?, ?, ?, ?, ?, ?)
+            """INSERT INTO teacher_messages (key, teacher_id, teacher_user_id, student_id, message,
+               template_id, sent_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (key) DO UPDATE SET state = excluded.state""",
             [
                 message.key,
+                message.teacher_id,
                 message.teacher_user_id,
                 message.student_id,
-                message.text,
-                message.template,
+                message.message,
+                message.template_id,
                 to_at(message.sent_at),
                 message.state,
             ],
@@ -116,8 +120,10 @@ def _message(row: sqlite3.Row) -> TeacherMessage:
         key=row["key"],
         teacher_user_id=row["teacher_user_id"],
         student_id=row["student_id"],
-        text=row["text"],
-        template=row["template"],
+        message=row["message"],
+        template_id=row["template_id"],
         sent_at=from_at(row["sent_at"]),
         state=row["state"],
+        teacher_id=row["teacher_id"],
+        read_at=None if row["read_at"] is None else from_at(row["read_at"]),
     )

@@ -1,0 +1,7 @@
+"""The commands about meetings."""
+
+from __future__ import annotations
+
+from nudgebot.chat.command import Command
+
+COMMANDS: tuple[Command, ...] = ()

@@ -1,0 +1,20 @@
+"""Meetings: arranged, invited to, moved, cancelled, reminded of, and what came of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nudgebot.interventions.means import Means
+from nudgebot.interventions.record import Record
+
+
+class Meetings:
+    """Keeps meetings."""
+
+    def __init__(self, means: Means, record: Record) -> None:
+        self._means = means
+        self._record = record
+
+    def tick(self, as_of: datetime) -> int:
+        """Do what time brings; returns how many things were done."""
+        return 0 * as_of.second

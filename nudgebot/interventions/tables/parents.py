@@ -1,0 +1,5 @@
+"""The tables of parents."""
+
+from __future__ import annotations
+
+STEPS: tuple[tuple[str, str], ...] = ()
