@@ -10,7 +10,7 @@ from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import Call
 from nudgebot.chat.confirmations import Opened
 from nudgebot.chat.figures_text import count
-from nudgebot.chat.wording import from_teacher
+from nudgebot.interventions.messages import from_teacher
 from nudgebot.markup import fence
 from nudgebot.nudging.messages import Button
 

@@ -12,7 +12,7 @@ from nudgebot.chat.figures_text import as_number
 from nudgebot.chat.office import Office
 from nudgebot.chat.reading import data_as_of, figures_of
 from nudgebot.insight.table import Value
-from nudgebot.markup import esc, fence
+from nudgebot.markup import esc
 from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.rendering import CompositionError
 from nudgebot.nudging.templates import BY_HAND
@@ -139,12 +139,3 @@ def _filled(office: Office, template_ids: Sequence[str], facts: Facts) -> list[W
         with suppress(CompositionError):
             found.append(filled(office, template_id, facts))
     return found
-
-
-def from_teacher(text: str, teacher: str) -> str:
-    """The message as the student sees it: whose words they are, and where an answer goes.
-
-    In a quotation nobody is mentioned, whatever the words are.
-    """
-    name = esc(teacher) or "Your teacher"
-    return f"**{name}** writes to you:\n{fence(text, 'quote')}\nAnswer here, and {name} gets it."

@@ -77,11 +77,14 @@ class Record:
         intervention's id. Joins the transaction that it is called in.
         """
         with self._store.transaction():
+            before = self.of_source(source)
+            if before is not None:
+                return before.id
             newest = self._tagged(kind, actor, student_id, as_of)
             self._store.execute(
                 """INSERT INTO interventions (teacher_id, user_id, student_id, alert_id,
                    intervention_type, action_taken, source, created_at)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO NOTHING""",
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 [
                     actor.teacher_id,
                     actor.user_id,
@@ -130,6 +133,10 @@ class Record:
             [to_at(as_of), notes, source],
         )
 
+    def withdraw(self, source: str) -> None:
+        """It came to nothing before it reached anybody: no intervention, and no word of one."""
+        self._store.execute("DELETE FROM interventions WHERE source = ?", [source])
+
     def rate(self, intervention_id: int, rating: int) -> None:
         """The teacher's own word on whether it helped, from 1 to 5.
 
@@ -145,6 +152,11 @@ class Record:
     def find(self, intervention_id: int) -> Intervention | None:
         """The intervention of that id."""
         row = self._store.row("SELECT * FROM interventions WHERE id = ?", [intervention_id])
+        return None if row is None else _intervention(row)
+
+    def of_source(self, source: str) -> Intervention | None:
+        """The intervention that was noted for this, as `meeting:3`."""
+        row = self._store.row("SELECT * FROM interventions WHERE source = ?", [source])
         return None if row is None else _intervention(row)
 
     def of_student(self, student_id: str, *, limit: int = 100) -> list[Intervention]:

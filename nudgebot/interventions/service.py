@@ -8,6 +8,7 @@ from nudgebot.interventions.alerts import Alerts
 from nudgebot.interventions.assignments import Assignments
 from nudgebot.interventions.means import Means
 from nudgebot.interventions.meetings import Meetings
+from nudgebot.interventions.messages import Messages
 from nudgebot.interventions.parents import Parents
 from nudgebot.interventions.record import Record
 from nudgebot.interventions.tutoring import Tutoring
@@ -19,6 +20,7 @@ class Interventions:
     def __init__(self, means: Means) -> None:
         self.means = means
         self.record = Record(means.store)
+        self.messages = Messages(means, self.record)
         self.alerts = Alerts(means, self.record)
         self.assignments = Assignments(means, self.record)
         self.meetings = Meetings(means, self.record)

@@ -17,9 +17,10 @@ from nudgebot.chat.office import Office
 from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import SEND, Letter, folded, letters_in, preview
 from nudgebot.chat.reading import figures_of
-from nudgebot.chat.wording import belongs, from_teacher
+from nudgebot.chat.wording import belongs
 from nudgebot.errors import CommandError
 from nudgebot.interventions.letters import TeacherMessage
+from nudgebot.interventions.messages import from_teacher
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.outbox import Posted
