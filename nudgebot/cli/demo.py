@@ -16,6 +16,7 @@ from nudgebot.cli.context import right_now
 from nudgebot.cli.stage import ZONE, Stage, set_stage
 from nudgebot.cli.tour import News, Tour
 from nudgebot.errors import NudgebotError
+from nudgebot.sandbox.mailbox import Mailbox
 from nudgebot.sandbox.server import Sandbox
 from nudgebot.wiring import or_shipped, serve
 
@@ -32,7 +33,8 @@ def demo(*, tour_only: bool, students: int, port: int) -> None:
             sys.exit(0 if went_well else 1)
         click.echo(
             f"\nThe chat page is at {stage.sandbox.url} until Ctrl-C: be {stage.teacher.full_name} "
-            "(teacher), a student or the admin."
+            "(teacher), a student or the admin.\n"
+            f"E-mails to parents and others arrive at {stage.sandbox.url}/mail."
         )
         _wait_for_ctrl_c()
         click.echo("\nThe demo is over; nothing of it is kept.")
@@ -47,12 +49,14 @@ def playing(*, students: int = 60, port: int = 0) -> Iterator[tuple[Stage, News]
     clock = SchoolClock(school_afternoon(right_now(), ZONE))
     with (
         tempfile.TemporaryDirectory(prefix="nudgebot-demo-") as folder,
-        Sandbox(port=port, rate_limit=None, clock=clock.seconds) as sandbox,
+        Mailbox(clock=clock.seconds) as mailbox,
+        Sandbox(port=port, rate_limit=None, clock=clock.seconds, mailbox=mailbox) as sandbox,
     ):
         stage = set_stage(
             Path(folder),
             sandbox,
             clock,
+            mailbox=mailbox,
             students=students,
             rules=or_shipped(Path("rules")),
             templates=or_shipped(Path("message_templates")),

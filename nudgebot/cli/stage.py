@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nudgebot.cli.clock import SchoolClock
+from nudgebot.sandbox.mailbox import Mailbox
 from nudgebot.sandbox.records import ADMIN, SandboxStream, SandboxUser
 from nudgebot.sandbox.sample import SampleSummary, write_sample_school
 from nudgebot.sandbox.server import Sandbox
@@ -19,6 +20,8 @@ ZONE = ZoneInfo("Europe/Berlin")
 SEED = 1
 DAYS = 60
 STAFF_STREAM = "staff"
+MAIL_FROM = "nudgebot@school.example"
+MAIL_REPLY_TO = "office@school.example"
 # What Zulip lets nobody have in a name; the LMS does.
 FORBIDDEN = set('*`\\>"@')
 
@@ -29,6 +32,7 @@ class Stage:
 
     folder: Path
     sandbox: Sandbox
+    mailbox: Mailbox
     clock: SchoolClock
     bot: SandboxUser
     owner: SandboxUser
@@ -80,6 +84,7 @@ def set_stage(
     sandbox: Sandbox,
     clock: SchoolClock,
     *,
+    mailbox: Mailbox,
     students: int,
     rules: Path,
     templates: Path,
@@ -107,6 +112,7 @@ def set_stage(
     stage = Stage(
         folder=folder,
         sandbox=sandbox,
+        mailbox=mailbox,
         clock=clock,
         bot=bot,
         owner=owner,
@@ -116,15 +122,16 @@ def set_stage(
         class_streams=streams,
     )
     stage.inbox.mkdir()
-    stage.zuliprc.write_text(sandbox.zuliprc(bot) + _section(folder, rules, templates), "utf-8")
+    stage.zuliprc.write_text(sandbox.zuliprc(bot) + _section(stage, rules, templates), "utf-8")
     stage.zuliprc.chmod(0o600)
     return stage
 
 
-def _section(folder: Path, rules: Path, templates: Path) -> str:
+def _section(stage: Stage, rules: Path, templates: Path) -> str:
     lines = {
-        "database": folder / "nudgebot.db",
-        "inbox": folder / "inbox",
+        "database": stage.folder / "nudgebot.db",
+        "inbox": stage.inbox,
+        "lms_outbox": stage.folder / "outbox",
         "inbox_poll_seconds": 1,
         "inbox_settle_seconds": 0,
         "timezone": ZONE.key,
@@ -132,6 +139,11 @@ def _section(folder: Path, rules: Path, templates: Path) -> str:
         "rules_file_path": rules.resolve(),
         "templates_path": templates.resolve(),
         "sends_per_minute": 100_000,
+        "smtp_host": stage.mailbox.host,
+        "smtp_port": stage.mailbox.port,
+        "smtp_security": "none",
+        "mail_from": MAIL_FROM,
+        "mail_reply_to": MAIL_REPLY_TO,
     }
     return "\n".join(
         ["", "[nudgebot]", *(f"{name} = {value}" for name, value in lines.items()), ""]

@@ -9,9 +9,12 @@ from html import escape
 
 from nudgebot.sandbox.answers import Json, Refusal
 from nudgebot.sandbox.api import Answer, Api, json_answer
-from nudgebot.sandbox.chat_view import ChatView, avatar, chooser, fill, kind_of, text_file
+from nudgebot.sandbox.chat_view import ChatView, avatar, chooser, kind_of
 from nudgebot.sandbox.conversations import Conversation, conversation_of
 from nudgebot.sandbox.door import file_answer
+from nudgebot.sandbox.mail_page import MailPage
+from nudgebot.sandbox.mailbox import Mailbox
+from nudgebot.sandbox.pages import fill, page, redirect, text_file
 from nudgebot.sandbox.posting import Draft, click_text
 from nudgebot.sandbox.records import SandboxMessage, SandboxUser
 from nudgebot.sandbox.request import Request
@@ -24,31 +27,16 @@ STATIC: Mapping[str, str] = {
     "page.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 LONGPOLL_SECONDS = 20.0
-
-
-def page(html: str, *, title: str, status: int = 200, kind: str = "plain") -> Answer:
-    """A whole HTML page, with the banner that every page carries."""
-    whole = fill("shell.html", title=escape(title), content=html, kind=kind)
-    headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
-    return Answer(status, whole.encode(), "text/html; charset=utf-8", headers)
-
-
-def redirect(where: str) -> Answer:
-    """Go there with GET."""
-    return Answer(303, headers={"Location": where})
 
 
 class ChatPage:
     """Answers what is not the API's."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, mailbox: Mailbox | None = None) -> None:
         self.api = api
         self.realm = api.realm
+        self._mail = mailbox and MailPage(self.realm, mailbox, longpoll_seconds=LONGPOLL_SECONDS)
         self._routes = Routes(
             [
                 Route("GET", "/", self.choose),
@@ -61,6 +49,7 @@ class ChatPage:
                 Route("POST", "/as/{user_id:id}/send", self.send),
                 Route("POST", "/as/{user_id:id}/click", self.click),
                 Route("POST", "/as/{user_id:id}/react", self.react),
+                *(self._mail.routes() if self._mail else ()),
             ]
         )
 
@@ -118,10 +107,14 @@ class ChatPage:
             "root": view.root,
         }
         main = self._conversation(view, current) if current else text_file("welcome.html")
-        parts |= {"sidebar": view.sidebar(current), "main": main}
+        parts |= {"sidebar": self._sidebar(view, current), "main": main}
         html = fill("chat.html", **parts, version=str(self.realm.version))
         title = view.reader.full_name if current is None else view.title(current)
         return page(html, title=title, kind="open" if current else "list")
+
+    def _sidebar(self, view: ChatView, current: Conversation | None) -> str:
+        mail = self._mail.link(view.reader.user_id) if self._mail else ""
+        return view.sidebar(current) + mail
 
     def _conversation(self, view: ChatView, current: Conversation) -> str:
         messages = view.conversations.messages(current)
@@ -188,7 +181,7 @@ class ChatPage:
             self._read(view, messages)
         body: Json = {
             "version": self.realm.version,
-            "sidebar": view.sidebar(current),
+            "sidebar": self._sidebar(view, current),
             "unread": sum(line.unread for line in view.conversations.listed()),
             "messages": [{"id": one, "html": html} for one, html in view.messages(messages)],
         }

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
-from importlib import resources
-from string import Template
 from urllib.parse import quote
 
 from nudgebot.sandbox.conversations import Conversation, Conversations, Listed, unread_by_user
 from nudgebot.sandbox.directory import Directory
 from nudgebot.sandbox.emoji import CODES, picture
+from nudgebot.sandbox.pages import fill
 from nudgebot.sandbox.payloads import Rendering
 from nudgebot.sandbox.records import SandboxMessage, SandboxStream, SandboxUser
 from nudgebot.sandbox.state import Realm
@@ -27,16 +26,6 @@ BOT = (
     'V9a3 3 0 0 1 3-3zM9 11v2M15 11v2M9.5 16h5"/></svg>'
 )
 LOCK = '<svg viewBox="0 0 24 24"><path d="M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3"/></svg>'
-
-
-def text_file(name: str) -> str:
-    """A file of the page."""
-    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8")
-
-
-def fill(name: str, **parts: str) -> str:
-    """A page's HTML file with its parts; what is a text must be escaped already."""
-    return Template(text_file(name)).substitute(parts)
 
 
 def avatar(user: SandboxUser) -> str:

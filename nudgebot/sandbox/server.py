@@ -18,6 +18,7 @@ from nudgebot.sandbox.door import Door
 from nudgebot.sandbox.faults import Faults
 from nudgebot.sandbox.limits import Limiter, RateLimit
 from nudgebot.sandbox.listener import LOOPBACK, Listener
+from nudgebot.sandbox.mailbox import Mailbox
 from nudgebot.sandbox.payloads import user_json
 from nudgebot.sandbox.posting import Draft, click_text
 from nudgebot.sandbox.records import (
@@ -39,7 +40,9 @@ class Sandbox:
     """A Zulip of your own, in memory: `with Sandbox() as sandbox: …` listens until the block ends.
 
     `port` 0 takes a free port. `rate_limit` None switches the limit off. `clock` gives Unix seconds
-    for timestamps, edit limits, the rate limit and the life of queues; waiting is real time.
+    for timestamps, edit limits, the rate limit and the life of queues; waiting is real time. What
+    arrives in the `mailbox`, which whoever made it starts and stops, is shown on the chat page, and
+    wakes those who wait for a change.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Sandbox:
         rate_limit: RateLimit | None = ZULIP_LIMIT,
         heartbeat_seconds: float = 50.0,
         clock: Callable[[], float] = time.time,
+        mailbox: Mailbox | None = None,
     ) -> None:
         settings = RealmSettings(feature_level=feature_level, heartbeat_seconds=heartbeat_seconds)
         self.settings = settings
@@ -68,7 +72,9 @@ class Sandbox:
             limiter=Limiter(rate_limit, clock),
             pause=self._stopping.wait,
         )
-        self._door = Door(self.api, ChatPage(self.api).answer)
+        self._door = Door(self.api, ChatPage(self.api, mailbox).answer)
+        if mailbox is not None:
+            mailbox.tell(self._news)
         self.notification_bot = self.realm.add_user(
             "Notification Bot",
             email="notification-bot@sandbox.example",
@@ -114,6 +120,10 @@ class Sandbox:
         """The text of a zuliprc file for this user."""
         now = self.user(user)
         return f"[api]\nemail={now.delivery_email}\nkey={now.api_key}\nsite={self.url}\n"
+
+    def _news(self) -> None:
+        with self.realm.lock:
+            self.realm.touch()
 
     def _answer(self, request: Request) -> Answer:
         return self._door.answer(request)

@@ -185,6 +185,35 @@ class Chat {
   }
 }
 
+// The mailbox: one request waits for the next mail.
+async function followMails(box) {
+  const list = document.getElementById("mails");
+  let shown = null;
+  let pause = 100;
+  for (;;) {
+    try {
+      const query = new URLSearchParams({ version: box.dataset.version });
+      const answer = await fetch(`/mail/updates?${query}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const state = await answer.json();
+      box.dataset.version = state.version;
+      if (shown !== state.html) {
+        const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.closest(".mail").id));
+        list.innerHTML = state.html;
+        for (const one of list.querySelectorAll("details")) one.open = open.has(one.closest(".mail").id);
+        localTimes(list);
+      }
+      shown = state.html;
+      pause = 100;
+    } catch {
+      pause = Math.min(pause * 2, 5000);
+    }
+    await new Promise((done) => setTimeout(done, pause));
+  }
+}
+
+const mailbox = document.querySelector(".mailbox");
+if (mailbox) followMails(mailbox);
 const chat = document.querySelector(".chat");
 if (chat) new Chat(chat);
 localTimes(document);
