@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from nudgebot.nudging.alert_actions import actions, pairs_of
 from nudgebot.nudging.candidate import Channel
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.door import Door, Passage, Verdict, Waiting
 from nudgebot.nudging.envelopes import (
+    PURPOSE,
     Envelope,
     Envelopes,
     GroupKey,
@@ -20,6 +22,7 @@ from nudgebot.nudging.envelopes import (
     tomorrow,
 )
 from nudgebot.nudging.evaluation import OFF
+from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.nudges import Nudge, Nudges, Part
 from nudgebot.nudging.outbox import Outbox, Posted, seems_away
 from nudgebot.nudging.ports import Grounds
@@ -196,13 +199,29 @@ class Deliverer:
     def _settle(self, parts: Sequence[Part], done: Delivered) -> None:
         """Bring parts up to how their messages stand."""
         for key in dict.fromkeys(part.outbox_key or "" for part in parts):
+            own = [part for part in parts if part.outbox_key == key and part.state == "posted"]
             with self._store.transaction():
                 posted = self._outbox.find(key) or Posted(key, "released", None, "")
                 if posted.state == "released":
                     self._outbox.take_back(key)
-                for part in parts:
-                    if part.outbox_key == key and part.state == "posted":
-                        done.states[self._settle_part(part, posted, done.as_of)] += 1
+                for part in own:
+                    done.states[self._settle_part(part, posted, done.as_of)] += 1
+                offer = self._offer(own, posted, done.as_of)
+            if offer is not None:
+                self._outbox.push(offer, done.as_of)
+                done.messages += 1
+
+    def _offer(self, parts: Sequence[Part], posted: Posted, as_of: datetime) -> Outgoing | None:
+        """What to do about the alerts of a digest that has just arrived, claimed but not sent."""
+        told = [part for part in parts if part.channel is Channel.MENTOR]
+        user_id = self._grounds.links.user_id_of("teacher", told[0].person_id) if told else None
+        if posted.state != "sent" or user_id is None:
+            return None
+        pairs = pairs_of(self._store, [part.nudge_key for part in told])
+        marks = self._grounds.alerts(pairs)
+        recipient = Direct((user_id,))
+        offer = actions(self._store, marks, key=posted.key, recipient=recipient, purpose=PURPOSE)
+        return offer if offer is not None and self._outbox.claim(offer, as_of) else None
 
     def _settle_part(self, part: Part, posted: Posted, as_of: datetime) -> str:
         state, reason = posted.state, posted.reason

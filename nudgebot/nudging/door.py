@@ -9,10 +9,11 @@ from typing import ClassVar
 
 from nudgebot.insight.table import Value
 from nudgebot.nudging.candidate import Candidate, Channel, route
+from nudgebot.nudging.episodes import Pair
 from nudgebot.nudging.firing import metrics_of
 from nudgebot.nudging.judge import explain_rule
 from nudgebot.nudging.nudges import Nudge, Nudges, Part
-from nudgebot.nudging.ports import Grounds
+from nudgebot.nudging.ports import AlertMark, Grounds
 from nudgebot.nudging.roll import members
 from nudgebot.nudging.rule import AppliesTo, Rule, Urgency
 from nudgebot.nudging.sieve import sift
@@ -57,7 +58,8 @@ class Verdict:
 class Passage:
     """What may go out now, what may not, and what was looked up for it.
 
-    `today` is the day that each student's calendar shows.
+    `today` is the day that each student's calendar shows, `alerts` are those of what goes to
+    teachers.
     """
 
     ready: tuple[Waiting, ...]
@@ -65,6 +67,7 @@ class Passage:
     around: Surroundings
     figures: Mapping[str, Mapping[str, Value]]
     today: Mapping[str, int]
+    alerts: Mapping[Pair, AlertMark]
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Door:
         self._policy = grounds.policy
         self._figures = grounds.figures
         self._links = grounds.links
+        self._alerts = grounds.alerts
 
     def check(
         self, due: Sequence[tuple[Nudge, Part]], rules: Collection[Rule], as_of: datetime
@@ -118,18 +122,25 @@ class Door:
             (each.candidate.student_id, each.candidate.rule.id): each.reason
             for each in outcome.dropped
         }
+        alerts = self._alerts(
+            {_pair(each) for each in waiting if each.part.channel is Channel.MENTOR}
+        )
         ready = []
         for each in waiting:
-            reason = dropped.get((each.nudge.student_id, each.nudge.rule_id))
+            reason = dropped.get(_pair(each))
             if reason is not None:
                 stopped.append(Verdict(each.nudge, each.part, "withdrawn", reason))
+            elif (rests := _rests(each, alerts)) != "":
+                stopped.append(
+                    Verdict(each.nudge, each.part, "withdrawn", rests, whole_nudge=False)
+                )
             elif (verdict := _recipient_verdict(each, around)) is not None:
                 stopped.append(verdict)
             else:
                 ready.append(each)
         today = {key: local_day(as_of, pupil.zone) for key, pupil in around.pupils.items()}
         ready, over = self._within_caps(ready, around, today)
-        return Passage(tuple(ready), (*stopped, *over), around, figures, today)
+        return Passage(tuple(ready), (*stopped, *over), around, figures, today, alerts)
 
     def _within_caps(
         self, ready: Sequence[Waiting], around: Surroundings, today: Mapping[str, int]
@@ -170,6 +181,16 @@ class Door:
             if reason:
                 refuted[each.student_id, rule.id] = reason
         return refuted
+
+
+def _pair(waiting: Waiting) -> Pair:
+    return waiting.nudge.student_id, waiting.nudge.rule_id
+
+
+def _rests(waiting: Waiting, alerts: Mapping[Pair, AlertMark]) -> str:
+    """Why a teacher is not told of it again; what is for the student is not touched."""
+    mark = alerts.get(_pair(waiting)) if waiting.part.channel is Channel.MENTOR else None
+    return mark.rests if mark else ""
 
 
 def _refutation(

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from nudgebot.insight.table import FigureTable
 from nudgebot.nudging.candidate import Candidate, Channel
 from nudgebot.nudging.decisions import QUEUED, Decision, Decisions
-from nudgebot.nudging.episodes import Episodes, Turn, turn
+from nudgebot.nudging.episodes import Episodes, Pair, Turn, turn
 from nudgebot.nudging.firing import Fired, fire
 from nudgebot.nudging.nudges import Nudge, Nudges, Part, Past, expiry, nudge_key
 from nudgebot.nudging.ports import Event, Grounds
 from nudgebot.nudging.rule import Rule, Urgency
 from nudgebot.nudging.sieve import Dropped, Outcome, sift
-from nudgebot.nudging.stages import CoolingDown, HeldOut, Inhibited, OverTheCap
+from nudgebot.nudging.stages import AlertRests, CoolingDown, HeldOut, Inhibited, OverTheCap
 from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
 from nudgebot.nudging.switches import Switches
 from nudgebot.nudging.timing import NO_RHYTHM, Due, Rhythm, plan
@@ -42,6 +42,10 @@ class Evaluation:
     def queued(self) -> list[Decision]:
         """What will be sent."""
         return [each for each in self.decisions if each.outcome == QUEUED]
+
+
+def _for_teachers(batch: Iterable[Candidate]) -> set[Pair]:
+    return {(each.student_id, each.rule.id) for each in batch if Channel.MENTOR in each.channels}
 
 
 def _concerned(events: Iterable[Event]) -> set[str]:
@@ -97,6 +101,7 @@ class Evaluator:
         self._figures = grounds.figures
         self._rhythms = grounds.rhythms
         self._links = grounds.links
+        self._alerts = grounds.alerts
 
     def evaluate(
         self,
@@ -153,6 +158,11 @@ class Evaluator:
                 *around.standing,
                 Inhibited(fired.candidates, rules),
                 snoozed(self._store, around),
+                AlertRests(
+                    self._alerts(_for_teachers(fired.candidates)),
+                    around.closed_to_student,
+                    around.as_of,
+                ),
                 HeldOut(),
                 cooling,
             ],

@@ -20,10 +20,12 @@ MOST_STUDENTS = 10  # a phone's screen or two
 _MOST_REASONS = 3  # on the one line of a student
 _REASONS_A_RULE = 2
 _LONGEST_REASON = 80
+_LONGEST_TRIED = 160
 _TYPEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _SIGNS: Mapping[str, str] = {"critical": "🔴", "high": "🟠", "medium": "🟡", "unknown": "⚪"}
 _AT_ONCE = "🚨 At once"
 _NOT_WRITTEN = "✋"
+_AGAIN = "🔁 open again; tried"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Alert:
     `reasons` come as the rule has them, without the risk, which stands beside them.
     `also_told`: the bot writes to the student too, about this or about something else.
     `routed`: the rule would have written to her, but at critical risk a person comes first.
+    `number` is that of the alert, where one is kept; `tried` is what was tried before it was opened
+    again.
     """
 
     student_id: str
@@ -46,6 +50,13 @@ class Alert:
     routed: bool = False
     risk_level: str = "unknown"
     risk_score: float = 0.0
+    number: int | None = None
+    tried: str = ""
+
+
+def tried(text: str) -> str:
+    """What was tried, for a line."""
+    return esc(_short(text, _LONGEST_TRIED))
 
 
 def alert(rule: Rule, facts: Facts) -> Alert:
@@ -78,7 +89,10 @@ def digest(alerts: Sequence[Alert], *, at_most: int = LONGEST) -> str:
     if len(students) == 1:
         return _single(students[0])
     head = f"**{len(students)} students need your attention**, the highest risk first."
-    foot = [f"`risk` shows your students by their risk. As of {_oldest(alerts)}."]
+    where = "`risk` shows your students by their risk."
+    if any(each.number for each in alerts):
+        where = "`alerts` shows your open alerts, `risk` your students by their risk."
+    foot = [f"{where} As of {_oldest(alerts)}."]
     if any(_left_to_teacher(own) for own in students):
         foot.insert(0, f"{_NOT_WRITTEN} not written to: at critical risk a person comes first.")
     return _within(head, students, "\n".join(foot), at_most)
@@ -112,7 +126,9 @@ def _single(alerts: Sequence[Alert]) -> str:
     lines = [f"{first.student} needs your attention: {_risk(first.risk_level)}.", ""]
     for each in alerts:
         reasons = f": {', '.join(each.reasons)}" if each.reasons else ""
-        lines.append(f"- **{each.title}** ({each.urgency.value}){reasons}")
+        again = f" {_AGAIN}: {each.tried}" if each.tried else ""
+        number = f" `alert {each.number}`" if each.number else ""
+        lines.append(f"- **{each.title}** ({each.urgency.value}){reasons}{again}{number}")
     command = first.student_id if _TYPEABLE.fullmatch(first.student_id) else "<student>"
     if any(each.also_told for each in alerts):
         written = "I am writing to the student as well."
@@ -123,7 +139,8 @@ def _single(alerts: Sequence[Alert]) -> str:
     lines.append(
         f"\n{written} `why {command}` shows the whole picture, `message {command}` writes."
     )
-    lines.append(f"As of {_oldest(alerts)}.")
+    more = "`alerts` shows all that is open. " if any(each.number for each in alerts) else ""
+    lines.append(f"{more}As of {_oldest(alerts)}.")
     return "\n".join(lines)
 
 
@@ -153,8 +170,18 @@ def _line(alerts: Sequence[Alert]) -> str:
     reasons = [one for each in alerts for one in (each.reasons or (each.title,))[:_REASONS_A_RULE]]
     shown = ", ".join(list(dict.fromkeys(reasons))[:_MOST_REASONS])
     hand = f" {_NOT_WRITTEN}" if _left_to_teacher(alerts) else ""
-    why = f" `why {first.student_id}`" if _TYPEABLE.fullmatch(first.student_id) else ""
-    return f"- {first.student}{hand}: {shown}{why}"
+    before = next((each.tried for each in alerts if each.tried), "")
+    again = f" {_AGAIN}: {before}" if before else ""
+    return f"- {first.student}{hand}: {shown}{again}{_commands(alerts)}"
+
+
+def _commands(alerts: Sequence[Alert]) -> str:
+    """Where there is more: her alerts, else why she is in the digest."""
+    numbers = [each.number for each in alerts if each.number is not None]
+    if numbers:
+        return f" {', '.join(f'`alert {number}`' for number in numbers[:_MOST_REASONS])}"
+    student_id = alerts[0].student_id
+    return f" `why {student_id}`" if _TYPEABLE.fullmatch(student_id) else ""
 
 
 def _within(head: str, students: Sequence[Sequence[Alert]], foot: str, at_most: int) -> str:
@@ -190,6 +217,6 @@ def _by_level(students: Sequence[Sequence[Alert]]) -> str:
     return "risk " + ", ".join(f"{level} {levels[level]}" for level in ordered)
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = _LONGEST_REASON) -> str:
     """A text from outside may be of any length; a line may not."""
-    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from nudgebot.insight.table import FigureTable
+from nudgebot.nudging.episodes import Pair
 from nudgebot.nudging.policy import Policy
+from nudgebot.nudging.rule import Urgency
 from nudgebot.nudging.rules import RuleSet
 from nudgebot.nudging.timing import Rhythm
 from nudgebot.school.links import Links
@@ -30,6 +32,31 @@ RulesInForce = Callable[[], RuleSet]
 
 
 @dataclass(frozen=True)
+class AlertMark:
+    """The alert of a rule for a student, as long as what raised it holds without a break.
+
+    `rests` says why her teachers are not told again, and is empty when they are; `until` is when
+    another firing of the rule may open it again, None: not as long as this lasts. `tried` is what
+    had been tried when it was opened again. Both are plain text with outside words in it.
+    """
+
+    number: int
+    severity: Urgency
+    rests: str = ""
+    until: datetime | None = None
+    tried: str = ""
+
+
+AlertsInForce = Callable[[Collection[Pair]], Mapping[Pair, AlertMark]]
+"""The alerts of these students and rules; a pair without one is left out."""
+
+
+def no_alerts(_: Collection[Pair]) -> Mapping[Pair, AlertMark]:
+    """Nobody keeps alerts: every teacher is told whenever a rule asks for it."""
+    return {}
+
+
+@dataclass(frozen=True)
 class Grounds:
     """What every decision rests on, made when it is queued and looked at again at the door."""
 
@@ -39,6 +66,7 @@ class Grounds:
     figures: NewestFigures
     rhythms: RhythmsOf
     links: Links
+    alerts: AlertsInForce = no_alerts
 
 
 class Event(Protocol):

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from nudgebot.nudging.candidate import Candidate, Channel
 from nudgebot.nudging.consent import Consent
+from nudgebot.nudging.ports import AlertMark
 from nudgebot.nudging.rule import Rule, Urgency
 from nudgebot.nudging.snoozes import Snooze
 
@@ -140,6 +141,28 @@ class Snoozed:
                 why = f": {snooze.why}" if snooze.why else "."
                 return f"A teacher snoozed it until {snooze.until:%Y-%m-%d %H:%M} UTC{why}"
         return None
+
+
+@dataclass(frozen=True)
+class AlertRests:
+    """Drops what only teachers would get whose alert they have dealt with; see `AlertMark`.
+
+    What would open a resolved alert again passes, once its time has come. `closed` says why the
+    student herself gets nothing of a candidate.
+    """
+
+    alerts: Mapping[tuple[str, str], AlertMark]
+    closed: Callable[[Candidate], str]
+    as_of: datetime
+    name: ClassVar[str] = "alert_rests"
+
+    def reason_to_drop(self, candidate: Candidate) -> str | None:
+        """Who has dealt with it, and how."""
+        mark = self.alerts.get((candidate.student_id, candidate.rule.id))
+        if mark is None or not mark.rests or Channel.MENTOR not in candidate.channels:
+            return None
+        due_again = mark.until is not None and self.as_of >= mark.until
+        return None if due_again or not self.closed(candidate) else mark.rests
 
 
 @dataclass(frozen=True)

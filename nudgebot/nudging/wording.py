@@ -13,7 +13,7 @@ from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
 from nudgebot.nudging.facts import Facts, GroupFacts
 from nudgebot.nudging.history import written_to
-from nudgebot.nudging.mentor_alert import Alert, alert
+from nudgebot.nudging.mentor_alert import Alert, alert, tried
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.ports import NewestFigures
 from nudgebot.nudging.roll import Pupil, Seat, members, mentors, seats
@@ -83,8 +83,13 @@ class Wording:
         """What a teacher is told of a student."""
         student_id = waiting.nudge.student_id
         made = alert(waiting.candidate.rule, self.facts(student_id))
+        mark = self._passage.alerts.get((student_id, waiting.nudge.rule_id))
         return replace(
-            made, also_told=student_id in self._written_to, routed=waiting.candidate.routed
+            made,
+            also_told=student_id in self._written_to,
+            routed=waiting.candidate.routed,
+            number=mark.number if mark else None,
+            tried=tried(mark.tried) if mark else "",
         )
 
     def group_facts(self, seat: Seat, figures: NewestFigures) -> GroupFacts:
