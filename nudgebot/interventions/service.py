@@ -6,6 +6,7 @@ from datetime import datetime
 
 from nudgebot.interventions.alerts import Alerts
 from nudgebot.interventions.assignments import Assignments
+from nudgebot.interventions.history import Histories
 from nudgebot.interventions.means import Means
 from nudgebot.interventions.meetings import Meetings
 from nudgebot.interventions.messages import Messages
@@ -26,6 +27,7 @@ class Interventions:
         self.meetings = Meetings(means, self.record)
         self.parents = Parents(means, self.record)
         self.tutoring = Tutoring(means, self.record)
+        self.histories = Histories(means, self.record)
 
     def tick(self, as_of: datetime) -> int:
         """Do what time brings in every part; returns how many things were done."""

@@ -11,9 +11,8 @@ from nudgebot.interventions.record import InterventionType as Kind
 
 
 def tries(kind: Kind, well: int, badly: int, hours: float | None = None) -> list[Tried]:
-    return [Tried(kind, went_well=True, hours=hours)] * well + [
-        Tried(kind, went_well=False)
-    ] * badly
+    good, bad = Tried(kind, went_well=True, hours=hours), Tried(kind, went_well=False)
+    return [good] * well + [bad] * badly
 
 
 @pytest.mark.parametrize(
