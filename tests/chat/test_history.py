@@ -62,7 +62,7 @@ def test_a_message_its_answer_and_what_came_afterwards(town: Town) -> None:
     assert f"no. {number}" in said
     assert "· you" in said
     assert "Message&#58; Is &#42;all&#42; well?" in said
-    assert "answered: “Sorry, I was &#64;&#42;&#42;sick&#42;&#42;”" in said
+    assert "“Sorry, I was &#64;&#42;&#42;sick&#42;&#42;”" in said
     assert "afterwards: more active (1 → 5 active days a week)" in said
     assert said.count("need not have come of it") == 1
     assert f"`rate {number} 4`" in said

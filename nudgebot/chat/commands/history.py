@@ -34,8 +34,6 @@ NO_NUMBER = "I know no intervention of yours with that number; `history <student
 _RATING = re.compile(
     r"(?:no\.?|#)?\s*(\d{1,15})[\s:,]+(-?\d{1,9})(?:\s*(?:/|of)\s*5)?", re.IGNORECASE
 )
-    r"(?:no\.?|#)?\s*(\d{1,15})[\s:,]+(-?\d{1,9})(?:\s*(?:/|of)\s*5)?", re.IGNORECASE
-)
 
 
 def history(call: Call) -> Answer:
