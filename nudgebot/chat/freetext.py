@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nudgebot.chat.access import Asker
-from nudgebot.chat.answer import Answer, code
+from nudgebot.chat.answer import Answer
 from nudgebot.chat.audit import PASSED_ON
+from nudgebot.chat.contested import newest_of
+from nudgebot.chat.copies import (
+    answer_copy,
+    correction_copy,
+    cry_copy,
+    names_of,
+    urgent_copy,
+    words_of_student,
+)
 from nudgebot.chat.incoming import Incoming
 from nudgebot.chat.near_misses import FOR_TEACHERS, hint_for, is_staff_command
 from nudgebot.chat.office import Office
-from nudgebot.chat.speech import spoken
-from nudgebot.interventions.letters import StudentAnswer, TeacherMessage
-from nudgebot.markup import esc, fence, global_time
-from nudgebot.nudging.messages import Direct, InStream, Outgoing
-from nudgebot.school.days import local_day
+from nudgebot.chat.readers import admins_of, contacts_of, own_id_of, readers_of
+from nudgebot.interventions.letters import GROUP, WRONG, StudentAnswer
+from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.school.people import Student
 
 NOBODY_YET = (
@@ -23,10 +31,16 @@ NOBODY_YET = (
     "if it matters now, please talk to them."
 )
 NOBODY_NOW = "I cannot reach anybody for you right now, so please do not wait for an answer here."
-RESTING = "You get no nudges until you write `start`."
-HELD = "Nudges wait for a person: the student wrote something that needs one."
-MOST_NAMED = 3
+NOBODY_AFTER_ALL = (
+    "I told you that I had passed your words on. That did not work after all: nobody has got them, "
+    "so please do not wait for an answer here."
+)
+RESTING = "My nudges rest now, until a person of your school lets them go on."
+UNKNOWN = "I do not find you in the school's newest data. Please tell your teacher."
 URGENT = "urgent_answer"  # the outbox sends this purpose first
+CHECKED = " They check it in the school's system, which is where I have my figures from."
+LOOKED_BACK = timedelta(days=1)  # so long a copy that was refused late is looked for
+_COPY = re.compile(r"answer:(\d+):\d+")
 
 
 def is_urgent(office: Office, text: str) -> bool:
@@ -34,49 +48,67 @@ def is_urgent(office: Office, text: str) -> bool:
     return office.book.crisis.is_in(text)
 
 
+def held_why(student_id: str) -> str:
+    """Why a student's nudges wait for a person; her teachers read it in `why`."""
+    return (
+        "Nudges rest, because the student wrote something that needs a person; "
+        f"“resume {student_id}” lets them go on."
+    )
+
+
 def take_answer(
-    office: Office, incoming: Incoming, asker: Asker, text: str, as_of: datetime
+    office: Office,
+    incoming: Incoming,
+    asker: Asker,
+    text: str,
+    as_of: datetime,
+    *,
+    kind: str = "",
 ) -> Answer:
     """Keep a student's words and pass them on; the same message is never passed on twice.
 
-    `text` is what the message says to the bot.
+    `text` is what the message says to the bot. Words said in a group (kind `GROUP`) are only kept,
+    as the teacher reads them there, and answered with nothing, unless they are urgent.
     """
     student = office.people.student(asker.student_id or "")
     if student is None:
-        if is_urgent(office, text):
-            return take_cry(office, incoming, as_of)
-        unknown = "I do not find you in the school's newest data. Please tell your teacher."
-        return Answer(unknown, private=True)
-    if is_staff_command(text) and not is_urgent(office, text):
+        urgent = is_urgent(office, text)
+        return take_cry(office, incoming, as_of) if urgent else Answer(UNKNOWN, private=True)
+    if not kind and is_staff_command(text) and not is_urgent(office, text):
         return Answer(FOR_TEACHERS, private=True)
     said = StudentAnswer(
         incoming.message_id,
         student.student_id,
-        incoming.content.strip(),
+        text if kind == WRONG else incoming.content.strip(),
         at=incoming.sent_at,
         follows=office.letters.followed_by(student.student_id, incoming.sent_at),
+        kind=kind,
     )
-    urgent = is_urgent(office, _words(said))
-    if urgent:
-        office.consents.hold(student.student_id, HELD, as_of)
-    reached = _pass_on(office, student, said, as_of, urgent=urgent)
-    if urgent:
-        return _help(office, reached, RESTING)
-    passed = _passed(office, reached)
+    if is_urgent(office, words_of_student(said)):
+        office.consents.hold(student.student_id, held_why(student.student_id), as_of)
+        return _help(office, _pass_on(office, student, said, as_of, urgent=True), RESTING)
+    if kind == GROUP:
+        office.letters.keep_answer(said, passed_to=1)
+        return Answer("", private=True)
+    passed = _passed(office, _pass_on(office, student, said, as_of, urgent=False))
     thanks = f"Thank you! {passed}" if passed else NOBODY_YET
+    if kind == WRONG:
+        return Answer(thanks + (CHECKED if passed else ""), private=True)
     return Answer(" ".join(part for part in (thanks, hint_for(text)) if part), private=True)
 
 
 def take_cry(office: Office, incoming: Incoming, as_of: datetime) -> Answer:
-    """Give the admins the urgent words of somebody who is not known as one person of the school.
+    """Give the urgent words of somebody who is not known as one person of the school to those who
+    can find out: the safeguarding contacts and the admins.
 
     Nothing else is kept of them, since there is no student to keep it for.
     """
-    content = _cry(office, incoming)
+    content = cry_copy(office, incoming)
+    contacts = contacts_of(office, but=incoming.sender_id)
     reached = [
         user_id
-        for user_id in _admins(office, but=incoming.sender_id)
-        if _is_taken(office, _copy(f"cry:{incoming.message_id}", user_id, content), as_of)
+        for user_id in dict.fromkeys(contacts + admins_of(office, but=incoming.sender_id))
+        if _is_taken(office, _copy(f"cry:{incoming.message_id}", user_id, content, URGENT), as_of)
     ]
     return _help(office, reached)
 
@@ -88,17 +120,8 @@ def _help(office: Office, reached: Sequence[int], *more: str) -> Answer:
 
 
 def _passed(office: Office, reached: Sequence[int]) -> str:
-    readers = _names(office, reached)
+    readers = names_of(office, reached)
     return f"I have passed that on to {readers}." if readers else ""
-
-
-def _names(office: Office, user_ids: Sequence[int]) -> str:
-    """Who reads it: a student ought to know that."""
-    users = [user for user in map(office.links.user, user_ids) if user is not None]
-    names = [esc(user.full_name) for user in users[:MOST_NAMED]]
-    if len(users) > MOST_NAMED:
-        names.append(f"{len(users) - MOST_NAMED} more people of your school")
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def pass_on_waiting(office: Office, as_of: datetime) -> int:
@@ -107,9 +130,49 @@ def pass_on_waiting(office: Office, as_of: datetime) -> int:
     for said in office.letters.waiting_answers():
         student = office.people.student(said.student_id)
         if student is not None:
-            urgent = is_urgent(office, _words(said))
+            urgent = is_urgent(office, words_of_student(said))
             passed += bool(_pass_on(office, student, said, as_of, urgent=urgent))
     return passed
+
+
+def look_back(office: Office, as_of: datetime) -> int:
+    """Find copies that had to wait and were refused, or lost, since then; returns how many words.
+
+    What nobody has after all waits again for `pass_on_waiting`. Of what is urgent the admins are
+    told at once, and the student too where nobody at all has it: she was told that somebody did.
+    """
+    lost = [each.key for each in office.outbox.refused(as_of - LOOKED_BACK)]
+    lost += [each.key for each in office.outbox.unsettled() if each.given_up]
+    message_ids = {int(found[1]) for key in lost if (found := _COPY.fullmatch(key))}
+    return sum(_look_again(office, message_id, as_of) for message_id in sorted(message_ids))
+
+
+def _look_again(office: Office, message_id: int, as_of: datetime) -> bool:
+    said = office.letters.answer(message_id)
+    student = None if said is None else office.people.student(said.student_id)
+    if said is None or student is None:
+        return False
+    urgent = is_urgent(office, words_of_student(said))
+    own_id = own_id_of(office, student)
+    admins = admins_of(office, but=own_id)
+    asked = dict.fromkeys(readers_of(office, student, said, as_of, urgent=urgent) + admins)
+    has = [each for each in asked if _has(office, said, each)]
+    if urgent:
+        untold = [e for e in admins if office.outbox.find(f"answer:{message_id}:{e}") is None]
+        has += _given(office, student, said, untold, as_of=as_of, urgent=True, told=has + untold)
+    if len(has) == said.passed_to:
+        return False
+    office.letters.keep_answer(said, passed_to=len(has))
+    if urgent and not has and own_id is not None:
+        words = f"{NOBODY_AFTER_ALL}\n\n{office.settings['crisis_help']}"
+        office.outbox.post(_copy(f"unreached:{message_id}", own_id, words, URGENT), as_of)
+    return True
+
+
+def _has(office: Office, said: StudentAnswer, user_id: int) -> bool:
+    """Whether somebody's copy has arrived, or still may."""
+    posted = office.outbox.find(f"answer:{said.message_id}:{user_id}")
+    return posted is not None and posted.state != "refused" and not posted.given_up
 
 
 def _pass_on(
@@ -120,12 +183,13 @@ def _pass_on(
     What reached nobody waits for `pass_on_waiting`.
     """
     office.letters.keep_answer(said, passed_to=0)
-    readers = _readers(office, student, said.follows, as_of, urgent=urgent)
-    reached = _given(office, student, said, readers, as_of=as_of, urgent=urgent)
+    readers = readers_of(office, student, said, as_of, urgent=urgent)
+    reached = _given(office, student, said, readers, as_of=as_of, urgent=urgent, told=readers)
     if urgent and len(reached) < len(readers):
-        admins = _admins(office, but=_own_id(office, student))
+        admins = admins_of(office, but=own_id_of(office, student))
         others = [each for each in admins if each not in readers]
-        reached += _given(office, student, said, others, as_of=as_of, urgent=urgent)
+        told = reached + others
+        reached += _given(office, student, said, others, as_of=as_of, urgent=urgent, told=told)
     office.letters.keep_answer(said, passed_to=len(reached))
     return reached
 
@@ -138,13 +202,17 @@ def _given(
     *,
     as_of: datetime,
     urgent: bool,
+    told: Sequence[int],
 ) -> list[int]:
-    """Post a copy to each; returns those whose copy was not refused."""
+    """Post a copy to each; returns those whose copy was not refused. `told` are all who get one."""
     reached = []
-    content = _urgent(student, said) if urgent else _passed_on(student, said)
     purpose = URGENT if urgent else "student_answer"
+    plain = "" if urgent else _plain(office, student, said)
     for user_id in readers:
-        copy = _copy(f"answer:{said.message_id}", user_id, content, purpose=purpose)
+        reader, others = office.access.asker(user_id, as_of), [e for e in told if e != user_id]
+        urgent_words = urgent_copy(office, student, said, reader=reader, others=others)
+        words = urgent_words if urgent else plain
+        copy = _copy(f"answer:{said.message_id}", user_id, words, purpose)
         if _is_taken(office, copy, as_of):
             reached.append(user_id)
             office.audit.record(
@@ -157,103 +225,17 @@ def _given(
     return reached
 
 
-def _copy(source: str, user_id: int, content: str, *, purpose: str = URGENT) -> Outgoing:
+def _plain(office: Office, student: Student, said: StudentAnswer) -> str:
+    """The copy's words where nothing is urgent."""
+    if said.kind == WRONG:
+        return correction_copy(student, said, newest_of(office, student.student_id))
+    return answer_copy(student, said)
+
+
+def _copy(source: str, user_id: int, content: str, purpose: str) -> Outgoing:
     return Outgoing(f"{source}:{user_id}", Direct((user_id,)), content, purpose)
 
 
 def _is_taken(office: Office, message: Outgoing, as_of: datetime) -> bool:
     """Post it; False where Zulip refuses it for good."""
     return office.outbox.post(message, as_of).state != "refused"
-
-
-def _readers(
-    office: Office,
-    student: Student,
-    follows: TeacherMessage | None,
-    as_of: datetime,
-    *,
-    urgent: bool,
-) -> list[int]:
-    """The teacher whose message it follows; else all of the student's teachers.
-
-    Somebody else who wrote, as the office does, reads it too, if she still may: but never alone,
-    since the student's words are for her teachers. What is urgent goes to all of them, and to the
-    admins too where one of them cannot be reached or where there is none.
-    """
-    day = local_day(as_of, office.zone)
-    found = [
-        office.links.user_id_of("teacher", each.teacher_id)
-        for each in office.people.teachers_of(student.student_id, day=day)
-    ]
-    own_id = _own_id(office, student)
-    teachers = [user_id for user_id in found if user_id not in (None, own_id)]
-    writer = None if follows is None else office.access.asker(follows.teacher_user_id, as_of)
-    writes = [writer.user_id] if writer is not None and writer.may_see(student.student_id) else []
-    if writes and writes[0] in teachers and not urgent:
-        return writes
-    readers = [each for each in dict.fromkeys(teachers + writes) if each != own_id]
-    if urgent and (not readers or len(teachers) < len(found)):
-        readers += [each for each in _admins(office, but=own_id) if each not in readers]
-    return readers
-
-
-def _own_id(office: Office, student: Student) -> int | None:
-    """The student's own user: who is a teacher or an admin too is no reader of her own words."""
-    return office.links.user_id_of("student", student.student_id)
-
-
-def _admins(office: Office, *, but: int | None) -> list[int]:
-    """The admins whom Zulip knows as active people: settings may name somebody who is not."""
-    users = [office.links.user(each) for each in sorted(office.access.admin_ids() - {but})]
-    return [user.user_id for user in users if user and user.is_active and not user.is_bot]
-
-
-def _words(said: StudentAnswer) -> str:
-    return spoken(said.text) or said.text
-
-
-def _quoted(words: str) -> str:
-    """Somebody's words as quoted text in which nothing acts."""
-    return fence("\n".join(esc(line) for line in words.splitlines()), "quote")
-
-
-def _passed_on(student: Student, said: StudentAnswer) -> str:
-    about = f" to your message of {global_time(said.follows.sent_at)}" if said.follows else ""
-    answer = code(f"message {student.student_id} <your words>")
-    name = esc(student.name or student.student_id)
-    return f"**{name}** answers{about}:\n{_quoted(_words(said))}\nAnswer with {answer}."
-
-
-def _urgent(student: Student, said: StudentAnswer) -> str:
-    """The same for words at which somebody must look at once, and what happened so far."""
-    name, first = esc(student.name or student.student_id), esc(student.first_name)
-    answer = code(f"message {student.student_id} <your words>")
-    return (
-        f"🚨 **Urgent, please read now: {name} may be in danger.** "
-        f"Written {global_time(said.at)}:\n{_quoted(_words(said))}\n"
-        f"I only look for certain phrases; please judge for yourself, and talk to {first} in "
-        f"person today. {first} has been told to talk to an adult or to call for help, and gets "
-        f"no nudges before writing `start` to me. Answer here with {answer}."
-    )
-
-
-def _cry(office: Office, incoming: Incoming) -> str:
-    """The same where all that is known is who wrote in Zulip, and where."""
-    user = office.links.user(incoming.sender_id)
-    name = esc((user.full_name if user else incoming.sender_name) or f"user {incoming.sender_id}")
-    words = _quoted(spoken(incoming.content) or incoming.content)
-    return (
-        f"🚨 **Urgent, please read now: {name} may be in danger.** "
-        f"Written {global_time(incoming.sent_at)} {_where(incoming)}:\n{words}\n"
-        f"This is Zulip user {incoming.sender_id}, whom I cannot tell to be one student of the "
-        "school, so no teacher has been told. I only look for certain phrases; please judge for "
-        "yourself, find out who it is, and have somebody talk to them in person today. They have "
-        "been told to talk to an adult or to call for help."
-    )
-
-
-def _where(incoming: Incoming) -> str:
-    if isinstance(incoming.place, InStream):
-        stream = esc(str(incoming.place.stream))
-        return f"in channel {stream}, topic “{esc(incoming.place.topic)}”"
-    return "in a direct message to me" if incoming.is_private else "in a group conversation"

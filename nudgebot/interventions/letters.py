@@ -11,6 +11,9 @@ from nudgebot.store import Store
 
 UNCLEAR = "unclear"
 ANSWER_FOLLOWS = timedelta(days=14)  # after a teacher's message, an answer is taken to be to it
+# What an answer is, beside an ordinary one: a correction of the data, words said with a teacher
+# in the conversation.
+WRONG, GROUP = "wrong", "group"
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,18 @@ class TeacherMessage:
 
 @dataclass(frozen=True)
 class StudentAnswer:
-    """A student's own words; `follows` is the teacher's message that they seem to answer."""
+    """A student's own words; `follows` is the teacher's message that they seem to answer.
+
+    `kind` is `WRONG`, `GROUP` or empty; `passed_to` counts the people that they were passed on to.
+    """
 
     message_id: int
     student_id: str
     text: str
     at: datetime
     follows: TeacherMessage | None
+    kind: str = ""
+    passed_to: int = 0
 
 
 class Letters:
@@ -96,23 +104,51 @@ class Letters:
         """What a student wrote, and how many teachers it went to."""
         follows = said.follows and said.follows.key
         self._store.execute(
-            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
-            [said.message_id, said.student_id, said.text, to_at(said.at), follows, passed_to],
+            """INSERT OR REPLACE INTO answers
+               (message_id, student_id, text, at, follows_key, passed_to, kind)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            [
+                said.message_id,
+                said.student_id,
+                said.text,
+                to_at(said.at),
+                follows,
+                passed_to,
+                said.kind,
+            ],
         )
+
+    def answer(self, message_id: int) -> StudentAnswer | None:
+        """What a student wrote in that message, if it was kept."""
+        row = self._store.row("SELECT * FROM answers WHERE message_id = ?", [message_id])
+        return None if row is None else self._answer(row)
+
+    def answers_of(self, student_id: str, *, limit: int = 20) -> list[StudentAnswer]:
+        """The newest of a student's own words, newest first."""
+        rows = self._store.rows(
+            "SELECT * FROM answers WHERE student_id = ? ORDER BY at DESC, message_id DESC LIMIT ?",
+            [student_id, limit],
+        )
+        return [self._answer(row) for row in rows]
 
     def waiting_answers(self) -> list[StudentAnswer]:
         """The answers that could be passed on to nobody, oldest first."""
         rows = self._store.rows("SELECT * FROM answers WHERE passed_to = 0 ORDER BY message_id")
-        return [
-            StudentAnswer(
-                row["message_id"],
-                row["student_id"],
-                row["text"],
-                at=from_at(row["at"]),
-                follows=self.followed_by(row["student_id"], from_at(row["at"])),
-            )
-            for row in rows
-        ]
+        return [self._answer(row) for row in rows]
+
+    def _answer(self, row: sqlite3.Row) -> StudentAnswer:
+        found = self._store.row(
+            "SELECT * FROM teacher_messages WHERE key = ?", [row["follows_key"]]
+        )
+        return StudentAnswer(
+            row["message_id"],
+            row["student_id"],
+            row["text"],
+            at=from_at(row["at"]),
+            follows=None if found is None else _message(found),
+            kind=row["kind"],
+            passed_to=row["passed_to"],
+        )
 
 
 def _message(row: sqlite3.Row) -> TeacherMessage:

@@ -51,12 +51,16 @@ class Consents:
         self._set(student_id, as_of, stopped_at=to_at(as_of))
 
     def hold(self, student_id: str, why: str, as_of: datetime) -> None:
-        """No nudge until the student says start, though she did not ask for that."""
+        """No nudge until a person resumes them, though the student did not ask for that."""
         self._set(student_id, as_of, held_why=why)
 
     def start(self, student_id: str, as_of: datetime) -> None:
-        """End a stop, a pause and a hold; the quiet hours stay."""
-        self._set(student_id, as_of, stopped_at=None, paused_until_at=None, held_why="")
+        """End a stop and a pause; the quiet hours stay, and so does what waits for a person."""
+        self._set(student_id, as_of, stopped_at=None, paused_until_at=None)
+
+    def resume(self, student_id: str, as_of: datetime) -> None:
+        """End what waited for a person; a stop or a pause of the student's own stays."""
+        self._set(student_id, as_of, held_why="")
 
     def quiet(
         self, student_id: str, start_hour: int | None, end_hour: int | None, as_of: datetime

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from chat.town import ADMIN, ANA, BEN, CLASS_STREAM, NOW, OTTO, STRANGER, TARA, Town
-from nudgebot.chat.freetext import NOBODY_NOW, is_urgent, pass_on_waiting
+from nudgebot.chat.freetext import (
+    NOBODY_AFTER_ALL,
+    NOBODY_NOW,
+    is_urgent,
+    look_back,
+    pass_on_waiting,
+)
 from nudgebot.errors import DeliveryError
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
 
@@ -39,7 +46,10 @@ def test_the_teachers_are_told_first_and_at_once(town: Town) -> None:
     urgent = sent[0].content
     assert urgent.startswith("🚨 **Urgent, please read now: Ana Alvarez may be in danger.**")
     assert "want to die &#64;&#42;&#42;all" in urgent
-    assert "before writing `start`" in urgent
+    assert "and gets no nudges for now" in urgent
+    assert "Otto Other got this too." in urgent
+    assert "Tara Teacher got this too." in sent[1].content
+    assert "say `resume s1`" in urgent
     assert [each.action for each in town.office.audit.of("s1")][:2] == ["answer", "answer"]
 
 
@@ -51,16 +61,33 @@ def test_the_student_gets_the_schools_help_and_no_thanks(town: Town) -> None:
     assert "Thank you!" not in told
 
 
-def test_nudges_rest_until_she_says_start(town: Town) -> None:
-    """A teacher sees why; a message of her own still arrives, and one to a group does not."""
+def test_nudges_rest_until_a_person_resumes_them(town: Town) -> None:
+    """A teacher sees why; a message of her own still arrives, and one to a group does not.
+
+    The student's own `start` ends a stop of hers, and no more.
+    """
     town.figures.rows["s1"] = {"days_since_last_activity": 10}
     town.say(ANA, SAID)
-    assert "something that needs one" in town.office.consents.state("s1").silence(town.clock)
-    assert "something that needs one" in town.answer(TARA, "why s1")
+    assert "something that needs a person" in town.office.consents.state("s1").silence(town.clock)
+    assert "“resume s1” lets them go on" in town.answer(TARA, "why s1")
     assert "still arrives" in town.answer(TARA, "message s1 I am here for you.")
     assert "left out" in town.answer(TARA, "message inactive")
-    town.say(ANA, "start")
+    town.say(ANA, "stop")
+    assert "until a person of your school lets them go on" in town.answer(ANA, "start")
+    assert town.office.consents.state("s1").held
+    assert not town.office.consents.state("s1").stopped
+    assert "no student of yours" in town.answer(OTTO, "resume s1")
+    assert "may reach Ana Alvarez (s1) again" in town.answer(TARA, "resume s1")
     assert town.office.consents.state("s1").silence(town.clock) == ""
+    assert "Nothing was held back" in town.answer(TARA, "resume s1")
+
+
+def test_a_persons_word_leaves_the_students_own_stop(town: Town) -> None:
+    """She asked for no nudges, and gets none."""
+    town.say(ANA, "stop")
+    town.say(ANA, SAID)
+    assert "The student asked for no nudges" in town.answer(TARA, "resume s1")
+    assert town.office.consents.state("s1").stopped
 
 
 def test_in_a_stream_it_counts_as_well(town: Town) -> None:
@@ -281,3 +308,131 @@ def test_common_forms_are_found(town: Town, text: str) -> None:
 def test_near_words_are_not(town: Town, text: str) -> None:
     """The new forms do not take in everyday words."""
     assert not is_urgent(town.office, text)
+
+
+CONNIE = STRANGER  # somebody of the school's office, who is no teacher
+
+
+def town_with_contacts(folder: Path, *user_ids: int) -> Town:
+    return Town(folder, safeguarding_contacts=user_ids)
+
+
+def test_the_safeguarding_contacts_are_told_at_once(tmp_path: Path) -> None:
+    """Beside the teachers; who is no staff is offered no words that do not work for her."""
+    town = town_with_contacts(tmp_path, CONNIE)
+    told = town.answer(ANA, SAID)
+    (urgent,) = town.zulip.to(CONNIE)
+    assert "Urgent" in town.zulip.to(TARA)[0]
+    assert "Sam Stranger got this too." in town.zulip.to(TARA)[0]
+    assert "Tara Teacher got this too." in urgent
+    assert "resume" not in urgent
+    assert "`message" not in urgent
+    assert "A teacher of Ana or an administrator lets nudges go on" in urgent
+    assert "passed that on to Tara Teacher and Sam Stranger" in told
+    assert town.zulip.to(ADMIN) == []
+    town.store.close()
+
+
+def test_a_contact_who_teaches_elsewhere_may_resume_and_see_no_more(tmp_path: Path) -> None:
+    """Only whom it is about: a student whose nudges wait, by her id."""
+    town = town_with_contacts(tmp_path, OTTO)
+    assert "no student of yours" in town.answer(OTTO, "resume s1")
+    town.say(ANA, SAID)
+    urgent = town.zulip.to(OTTO)[-1]
+    assert "say `resume s1`" in urgent
+    assert "`message s1" not in urgent
+    assert "no student of yours" in town.answer(OTTO, "why s1")
+    assert "may reach Ana" in town.answer(OTTO, "resume s1")
+    assert town.office.audit.of("s1")[0].action == "resume"
+    assert "no student of yours" in town.answer(OTTO, "resume s1")
+    town.store.close()
+
+
+@pytest.mark.parametrize("user_id", [999, 5])
+def test_where_a_contact_cannot_be_told_the_admins_are(tmp_path: Path, user_id: int) -> None:
+    """A number in the settings that is nobody's, or a bot's, swallows nothing."""
+    town = town_with_contacts(tmp_path, user_id)
+    town.say(ANA, SAID)
+    assert "Urgent" in town.zulip.to(TARA)[0]
+    assert "Urgent" in town.zulip.to(ADMIN)[0]
+    assert town.zulip.to(user_id) == []
+    town.store.close()
+
+
+def test_a_contact_gets_the_cry_of_somebody_unknown(tmp_path: Path) -> None:
+    """She can find out who it is, as the admins can."""
+    town = town_with_contacts(tmp_path, OTTO)
+    told = town.answer(STRANGER, SAID)
+    assert "Urgent" in town.zulip.to(OTTO)[0]
+    assert "Urgent" in town.zulip.to(ADMIN)[0]
+    assert "Otto Other and Ada Admin" in told
+    town.store.close()
+
+
+def away(*user_ids: int) -> Callable[[Outgoing], DeliveryError | None]:
+    """For these users Zulip asks for another try."""
+
+    def error(message: Outgoing) -> DeliveryError | None:
+        if message.recipient not in [Direct((each,)) for each in user_ids]:
+            return None
+        return DeliveryError("Zulip is away.", accepted=False, retry_after_seconds=1.0)
+
+    return error
+
+
+def test_an_urgent_copy_refused_only_later_goes_to_the_admins(town: Town) -> None:
+    """It was thought to be on its way; once it is known that it is not, somebody else is told."""
+    town.zulip.refuse = away(TARA)
+    assert "passed that on to Tara Teacher" in town.answer(ANA, SAID)
+    assert look_back(town.office, town.clock) == 0
+    refuse(town, TARA)
+    town.clock += timedelta(minutes=5)
+    town.office.outbox.run(town.clock)  # type: ignore[attr-defined]
+    assert look_back(town.office, town.clock) == 0  # one has it again: an admin
+    assert "Urgent" in town.zulip.to(ADMIN)[0]
+    assert "Nobody else has got this." in town.zulip.to(ADMIN)[0]
+    before = len(town.zulip.sent)
+    town.clock += timedelta(minutes=5)
+    assert look_back(town.office, town.clock) == 0
+    assert len(town.zulip.sent) == before
+    assert len(town.office.letters.waiting_answers()) == 0
+
+
+def test_when_nobody_has_it_after_all_the_student_is_told(town: Town) -> None:
+    """She was told that somebody does; it waits for who can be reached."""
+    town.zulip.refuse = away(TARA, ADMIN)
+    town.say(ANA, SAID)
+    refuse(town, TARA, ADMIN)
+    town.clock += timedelta(minutes=5)
+    town.office.outbox.run(town.clock)  # type: ignore[attr-defined]
+    for _ in range(2):
+        look_back(town.office, town.clock)
+    told = [each for each in town.zulip.to(ANA) if NOBODY_AFTER_ALL in each]
+    assert len(told) == 1
+    assert town.office.settings["crisis_help"] in told[0]
+    town.zulip.refuse = lambda _: None
+    town.store.execute(
+        "INSERT INTO enrollments (class_id, person_id, role) VALUES ('c7b', 't2', 'teacher')"
+    )
+    assert pass_on_waiting(town.office, town.clock) == 1
+    assert "Urgent" in town.zulip.to(OTTO)[0]
+
+
+def test_an_ordinary_answer_refused_only_later_waits_again(town: Town) -> None:
+    """Nothing that a student writes is lost; the admins do not read it for that."""
+    town.zulip.refuse = away(TARA)
+    town.say(ANA, "I was sick")
+    refuse(town, TARA)
+    town.clock += timedelta(minutes=5)
+    town.office.outbox.run(town.clock)  # type: ignore[attr-defined]
+    assert look_back(town.office, town.clock) == 1
+    assert town.zulip.to(ADMIN) == []
+    assert len(town.office.letters.waiting_answers()) == 1
+
+
+def test_a_correction_that_sounds_like_a_crisis_is_one(town: Town) -> None:
+    """No command stands between a cry for help and those who must hear it."""
+    told = town.answer(ANA, f"wrong {SAID}")
+    assert "Urgent" in town.zulip.to(TARA)[0]
+    assert town.office.settings["crisis_help"] in told
+    assert town.office.consents.state("s1").held

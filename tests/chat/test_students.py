@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chat.town import ADMIN, ANA, BEN, OTTO, TARA, Town
+from chat.town import ADMIN, ANA, ANABEL, BEN, OTTO, TARA, Town
 from nudgebot.chat.near_misses import FOR_TEACHERS, STOP, hint_for, is_staff_command
 from nudgebot.insight.table import Value
 from nudgebot.school.days import to_at
@@ -240,3 +240,50 @@ def test_a_writer_who_teaches_her_no_more_does_not_read(town: Town) -> None:
     town.say(BEN, "Yes!")
     assert len(town.zulip.to(TARA)) == before
     assert len(town.zulip.to(OTTO)) == 1
+
+
+def test_a_correction_goes_to_all_teachers_with_what_it_may_be_about(town: Town) -> None:
+    """Clearly marked, kept as one, and only with whose message it was, not its words."""
+    town.store.execute(
+        "INSERT INTO enrollments (class_id, person_id, role) VALUES ('c7b', 't2', 'teacher')"
+    )
+    town.say(TARA, "message s1 You missed the essay.")
+    town.say(TARA, "confirm")
+    told = town.answer(ANA, "wrong: I did hand in the essay @**all**")
+    copy = town.zulip.to(OTTO)[-1]
+    assert copy == town.zulip.to(TARA)[-1]
+    assert copy.startswith("✏️ **Ana Alvarez** says that something is wrong:")
+    assert "I did hand in the essay &#64;&#42;&#42;all" in copy
+    assert "the message of Tara Teacher" in copy
+    assert "You missed" not in copy
+    assert "Please check it in the LMS" in copy
+    assert "Thank you! I have passed that on to Tara Teacher and Otto Other." in told
+    assert [each.kind for each in town.office.letters.answers_of("s1")] == ["wrong"]
+
+
+@pytest.mark.parametrize("said", ["wrong", "Wrong?", "wrong!"])
+def test_a_bare_wrong_asks_what_is(town: Town, said: str) -> None:
+    """Nobody is bothered with it."""
+    assert "What is wrong?" in town.answer(ANA, said)
+    assert town.zulip.to(TARA) == []
+
+
+def test_privacy_tells_what_is_kept_and_who_looked(town: Town) -> None:
+    """Counts by kind, people by name and by what they are to her, newest first."""
+    town.figures.rows["s1"] = {"average_score": 55.0, "score_count": 4}
+    told = town.answer(ANABEL, "privacy")
+    assert "- nothing yet" in told
+    assert "- nobody so far" in told
+    town.say(TARA, "report student s1")
+    town.clock += timedelta(minutes=1)
+    town.say(ADMIN, "why s1")
+    town.say(TARA, "message s1 Hello Ana")
+    town.say(TARA, "confirm")
+    town.say(ANA, "Hello!")
+    told = town.answer(ANA, "privacy")
+    assert "- 1 message that your teachers sent through me" in told
+    assert "- 1 answer of yours, in your own words" in told
+    assert "**Tara Teacher** (your teacher): your report" in told
+    assert "**Ada Admin** (administration): your risk and your nudges" in told
+    assert told.index("Ada Admin") < told.index("your report")
+    assert "Your own words went to **Tara Teacher** (your teacher) (1 time)." in told

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
+from nudgebot.chat.commands.correspondence import COMMANDS as CORRESPONDENCE
 from nudgebot.chat.commands.group import (
     group_meant,
     group_message,
@@ -22,6 +23,7 @@ from nudgebot.chat.wording import facts_of, filled, fitting
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
+from nudgebot.nudging.story_words import with_moments
 from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.people import Student
 
@@ -117,7 +119,7 @@ def write(call: Call, student: Student, text: str, *, template: str) -> Answer:
         raise CommandError(f"That student cannot be reached: {unlinked} An administrator can link.")
     silence = call.office.consents.state(student.student_id).silence(call.as_of)
     if silence:
-        notes.append(f"{silence} A message of your own still arrives.")
+        notes.append(f"{with_moments(silence)} A message of your own still arrives.")
     return preview(
         call,
         letters=[Letter(student.student_id, text, template)],
@@ -171,4 +173,5 @@ COMMANDS = (
         changes_world=True,
         run=message,
     ),
+    *CORRESPONDENCE,
 )

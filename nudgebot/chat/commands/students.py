@@ -1,4 +1,4 @@
-"""What a student can say about herself: why, pause, stop, start, quiet, privacy."""
+"""What a student can say about herself: why, pause, stop, start, quiet, wrong, privacy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from datetime import timedelta
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import STUDENTS, Call, Command, Scope
 from nudgebot.chat.commands.progress import progress
+from nudgebot.chat.freetext import take_answer
+from nudgebot.chat.kept import kept_of, lookers_of
 from nudgebot.errors import CommandError
+from nudgebot.interventions.letters import WRONG
 from nudgebot.markup import global_time
 from nudgebot.nudging.story_words import why_told_to_student
 
@@ -16,6 +19,15 @@ LONGEST_PAUSE_DAYS = 60
 PLEASE = r"(?:(?:please|now|it|this|all|messages|nudges|messaging me|sending me)[ ,]*)*"
 HOUR = r"(\d{1,3})(?:[:.](\d\d))?\s*(?:([ap])\.?m\.?|h|uhr)?"
 HOURS = rf"{HOUR}\s*(?:-|–|to|until)\s*{HOUR}"
+WHAT_IS_WRONG = (
+    "What is wrong? Write it behind the word, as `wrong I did hand in the essay`. Your teachers "
+    "get it and check it."
+)
+STILL_RESTING = (
+    "Noted: from your side, nudges may come. They still rest, until a person of your school lets "
+    "them go on, because of what you wrote to me. You can write to me at any time, and your "
+    "teacher reads it; `progress` and the other words work as always."
+)
 PRIVACY = """\
 **What I know and who sees it**
 - I read what your school's learning system exports: activity, practice, exams, assignments.
@@ -23,11 +35,13 @@ PRIVACY = """\
 the class. Administrators see all. Every look at your data is written down.
 - Other students see nothing of you.
 - What you write to me here is kept and read by the teacher who wrote to you last, or else by all \
-your teachers. If somebody else of the school wrote to you, that person reads it too. If it sounds \
-as if you are in danger, all your teachers get it at once.
+your teachers. If somebody else of the school wrote to you, that person reads it too; \
+administrators can look it up. If it sounds as if you are in danger, all your teachers and the \
+school's safeguarding contacts get it at once.
 - Nudges, and whether they helped, are kept too. `stop` ends nudges at once, `pause 7` for a week. \
 What your teacher writes still reaches you.
-- Something is wrong, or you want it corrected or deleted? Write it here; a person reads it."""
+- Something is wrong, or you want it corrected or deleted? `wrong <what>` brings it to your \
+teachers."""
 
 
 def why(call: Call) -> Answer:
@@ -37,7 +51,7 @@ def why(call: Call) -> Answer:
         return _private(call, "I have not sent you any nudge so far.")
     text = "\n".join(["These are the newest nudges you got, and why:", *lines])
     return _private(
-        call, f"{text}\n\nIs one of them wrong? Write it here, and your teacher reads it."
+        call, f"{text}\n\nIs one of them wrong? `wrong <what>` brings it to your teachers."
     )
 
 
@@ -68,8 +82,11 @@ def stop(call: Call) -> Answer:
 
 
 def start(call: Call) -> Answer:
-    """Answer `start`."""
-    call.office.consents.start(_own(call), call.as_of)
+    """Answer `start`; what waits for a person, it cannot end."""
+    student_id = _own(call)
+    call.office.consents.start(student_id, call.as_of)
+    if call.office.consents.state(student_id).held:
+        return _private(call, STILL_RESTING)
     return _private(call, "Good to have you back! Nudges may come again.")
 
 
@@ -102,9 +119,27 @@ def _hour(digits: str, minutes: str | None, half: str | None) -> int:
     return hour % 12 + (12 if half.lower() == "p" else 0)
 
 
-def privacy(_: Call) -> Answer:
-    """Answer `privacy`."""
-    return Answer(PRIVACY, private=True)
+def wrong(call: Call) -> Answer:
+    """Answer `wrong <text>`: the teachers get it as a correction to check."""
+    if not call.text.strip(" .?!"):
+        return _private(call, WHAT_IS_WRONG)
+    return take_answer(call.office, call.incoming, call.asker, call.text, call.as_of, kind=WRONG)
+
+
+def privacy(call: Call) -> Answer:
+    """Answer `privacy`: what is so for everybody, what is kept of her, and who looked at it."""
+    student_id = _own(call)
+    kept, looked = kept_of(call.office, student_id), lookers_of(call.office, student_id, call.as_of)
+    return _private(
+        call,
+        "\n\n".join(
+            [
+                PRIVACY,
+                "\n".join(["**What is kept about you**", *kept]),
+                "\n".join(["**Who looked**, newest first", *looked]),
+            ]
+        ),
+    )
 
 
 def _own(call: Call) -> str:
@@ -178,12 +213,21 @@ COMMANDS = (
         run=quiet,
     ),
     Command(
+        name="wrong",
+        usage="wrong <text>",
+        summary="Something about you is wrong: your teachers check it.",
+        examples=("wrong I did hand in the essay",),
+        roles=STUDENTS,
+        scope=Scope.OWN,
+        run=wrong,
+    ),
+    Command(
         name="privacy",
         usage="privacy",
-        summary="What is kept about you, and who sees it.",
+        summary="What is kept about you, and who looked at it.",
         arguments=r"(?:policy)?",
         roles=STUDENTS,
-        scope=Scope.NOBODY,
+        scope=Scope.OWN,
         run=privacy,
     ),
 )

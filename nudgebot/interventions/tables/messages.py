@@ -28,4 +28,7 @@ CREATE INDEX teacher_messages_open ON teacher_messages (sent_at)
     WHERE state NOT IN ('sent', 'refused', 'unclear');
 """
 
-STEPS = (("messages", _MESSAGES),)
+# Answers are kept in a table that chat made.
+_KINDS = "ALTER TABLE answers ADD COLUMN kind TEXT NOT NULL DEFAULT '';   -- wrong, group, or none"
+
+STEPS = (("messages", _MESSAGES), ("answer_kinds", _KINDS))

@@ -1,0 +1,142 @@
+"""`messages` and `resume`: what was written to a student, and an end of what waits for a person."""
+
+from __future__ import annotations
+
+from nudgebot.chat.answer import Answer
+from nudgebot.chat.command import STAFF, Call, Command, Scope
+from nudgebot.chat.copies import words_of_student
+from nudgebot.chat.finder import named, one_student
+from nudgebot.interventions.letters import GROUP, StudentAnswer, TeacherMessage
+from nudgebot.interventions.messages import shortened
+from nudgebot.markup import esc, global_time
+from nudgebot.nudging.messages import Button
+from nudgebot.nudging.story_words import with_moments
+from nudgebot.school.people import Student
+
+MOST_MESSAGES = 10
+MOST_ANSWERS = 20
+STATES = {
+    "sent": "✅ sent",
+    "refused": "⚠️ did not arrive: Zulip refused it",
+    "unclear": "❓ nobody can tell whether it arrived",
+}
+WAITS = "⏳ waiting; I tell its writer what becomes of it"
+
+
+def messages(call: Call) -> Answer:
+    """Answer `messages <student>`: what was sent by whom, whether it was read, and the answers."""
+    student = one_student(call, " ".join(call.words), "messages {}")
+    key = student.student_id
+    sent = call.office.letters.messages_to(key, limit=MOST_MESSAGES)
+    answers = call.office.letters.answers_of(key, limit=MOST_ANSWERS)
+    keys = {each.key for each in sent}
+    entries = [(each.sent_at, _message(call, each, answers)) for each in sent]
+    entries += [
+        (each.at, f"- {_answer(call, each)}")
+        for each in answers
+        if each.follows is None or each.follows.key not in keys
+    ]
+    entries.sort(key=lambda entry: entry[0], reverse=True)
+    lines = [line for _, line in entries[:MOST_MESSAGES]]
+    head = f"**Messages to {named(student)}**, newest first:"
+    if not lines:
+        head, lines = f"Nobody has written to {named(student)} through me so far.", []
+    return Answer(
+        "\n".join([head, *lines]),
+        students=frozenset({key}),
+        heading=f"What next for {student.first_name}?",
+        buttons=(
+            Button("Message", "Write a message", f"message {key}"),
+            Button("History", "All that was done", f"history {key}"),
+        ),
+    )
+
+
+def _message(call: Call, message: TeacherMessage, answers: list[StudentAnswer]) -> str:
+    user = call.office.links.user(message.teacher_user_id)
+    own = message.teacher_user_id == call.asker.user_id
+    name = "You" if own else esc(user.full_name if user else "Somebody who has left")
+    became = STATES.get(message.state, WAITS)
+    if message.read_at is not None:
+        became += f", seen to be read {global_time(message.read_at)}"
+    lines = [f"- {global_time(message.sent_at)} **{name}** ({_title(call, message)}): {became}"]
+    if own or call.asker.sees_all:  # what others wrote is between them and the student
+        lines.append(f"“{esc(shortened(message.message))}”")
+    lines += [
+        f"↩ {_answer(call, each)}"
+        for each in reversed(answers)
+        if each.follows is not None and each.follows.key == message.key
+    ]
+    return "\n  ".join(lines)
+
+
+def _title(call: Call, message: TeacherMessage) -> str:
+    found = call.office.book.templates.by_id.get(message.template_id)
+    return esc(found[0].title) if found else "own words"
+
+
+def _answer(call: Call, said: StudentAnswer) -> str:
+    """An answer, with its words for those who have got them."""
+    if _may_read(call, said):
+        return f"{global_time(said.at)} answered: “{esc(shortened(words_of_student(said)))}”"
+    return f"{global_time(said.at)} answered somebody else"
+
+
+def _may_read(call: Call, said: StudentAnswer) -> bool:
+    """Who got it, or sees all; in a conversation of three, its teacher was there."""
+    own = said.follows is not None and said.follows.teacher_user_id == call.asker.user_id
+    passed = call.office.outbox.find(f"answer:{said.message_id}:{call.asker.user_id}")
+    return call.asker.sees_all or passed is not None or (own and said.kind == GROUP)
+
+
+def resume(call: Call) -> Answer:
+    """Answer `resume <student>`: nudges that waited for a person may go on."""
+    who = " ".join(call.words)
+    student = _of_contact(call, who) or one_student(call, who, "resume {}")
+    key, consents = student.student_id, call.office.consents
+    was_held = bool(consents.state(key).held)
+    if was_held:
+        consents.resume(key, call.as_of)
+    silence = consents.state(key).silence(call.as_of)
+    if silence:
+        told = f"From your side nudges to {named(student)} may go on. {with_moments(silence)}"
+    elif was_held:
+        told = f"✅ Nudges may reach {named(student)} again. She is not told of that."
+    else:
+        told = f"Nothing was held back: nudges reach {named(student)} as always."
+    return Answer(told, students=frozenset({key}))
+
+
+def _of_contact(call: Call, who: str) -> Student | None:
+    """For a safeguarding contact, the student of that id whose nudges wait for a person."""
+    if call.asker.user_id not in call.office.settings["safeguarding_contacts"]:
+        return None
+    student = call.office.people.student(who)
+    held = student is not None and call.office.consents.state(student.student_id).held
+    return student if held else None
+
+
+COMMANDS = (
+    Command(
+        name="messages",
+        usage="messages <student>",
+        summary="What was written to a student, whether it arrived and was read, and the answers.",
+        help="Read is what Zulip tells: a student may keep that back. The words of others stay "
+        "between them and the student.",
+        examples=("messages 5", "messages Ana"),
+        roles=STAFF,
+        scope=Scope.STUDENTS,
+        run=messages,
+    ),
+    Command(
+        name="resume",
+        usage="resume <student>",
+        summary="Let nudges go on that wait for a person after urgent words.",
+        help="After words that sounded like danger a student gets no nudges. Say this when "
+        "somebody has talked to the student and reminders are fine again.",
+        examples=("resume 5",),
+        roles=STAFF,
+        scope=Scope.STUDENTS,
+        run=resume,
+    ),
+)
