@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from nudgebot.exports.inbox import Inbox
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.rhythm import rhythm
 from nudgebot.insight.tables import SCHEMA as INSIGHT
+from nudgebot.interventions.carriers import Carriers
+from nudgebot.interventions.mail import Mailer, mail_server
 from nudgebot.interventions.tables import SCHEMA as INTERVENTIONS
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluator
@@ -117,7 +119,7 @@ def build(
     """Put the house together around a store and a gateway; `clock` times what is sent."""
     figures = make_figures(store, settings)
     book = make_book(settings)
-    outbox = Outbox(store, gateway, clock=clock)
+    outbox = Outbox(store, Carriers(gateway, _mailer(settings, clock)), clock=clock)
     inbox = Inbox(
         settings["inbox"],
         make_importer(store, settings),
@@ -137,6 +139,11 @@ def build(
         release=lambda batch_id, as_of: inbox.release(batch_id, as_of).text,
     )
     return House(settings, store, figures, book, inbox, outbox, engine, gateway, office)
+
+
+def _mailer(settings: Settings, clock: Clock | None) -> Mailer | None:
+    server = mail_server(settings)
+    return None if server is None else Mailer(server, clock=clock or partial(datetime.now, UTC))
 
 
 def serve(

@@ -11,6 +11,9 @@ A claim that a killed process left behind is unsettled too. Only a message that 
 some time after it was tried, and is not there, is released. An outage, however long, uses nothing
 up; what is bounded is how often something odd may happen to one message while others get through.
 
+A mail cannot be looked for: in doubt it stays unsettled, for a person to ask. It is not tried for
+longer than a day, and a mail server that is away keeps nothing in Zulip waiting.
+
 What is too long for one message is claimed as several parts at once. Each waits for the one before
 it, and the last has the message's own key: how that one stands is how the whole of it stands.
 """
@@ -20,41 +23,35 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from nudgebot.errors import DeliveryError
+from nudgebot.nudging.carriage import (
+    AWAY,
+    CARRIERS,
+    FIRST_WAIT_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    UNSEARCHABLE,
+    ZULIP,
+    backoff_seconds,
+    carrier_of,
+)
 from nudgebot.nudging.letter import from_letter, local_id_of, parts_of, to_letter
 from nudgebot.nudging.messages import Messenger, Outgoing
+from nudgebot.nudging.posted import Posted, posted_of, seems_away
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
 
 log = logging.getLogger(__name__)
 
+__all__ = ["MAX_LOOKS", "Outbox", "Posted", "seems_away"]
+
 MAX_LOOKS = 150  # about a day: later and later, and then every ten minutes
-FIRST_WAIT_SECONDS = 30
-LONGEST_WAIT_SECONDS = 600
-FAILURES_IN_A_ROW = 5
 # Nothing more happens to such a message by itself.
 _OVER = "(state IN ('sent', 'refused') OR (state = 'unsettled' AND next_try_at IS NULL))"
-
-
-@dataclass(frozen=True)
-class Posted:
-    """How a message stands: claimed, sent, released, refused or unsettled, and why.
-
-    `given_up` is an unsettled one that is no longer looked for. `away` is what a try or a look
-    that Zulip did not answer as it should says about itself; it is not kept.
-    """
-
-    key: str
-    state: str
-    message_id: int | None
-    reason: str
-    given_up: bool = False
-    away: bool = False
 
 
 class Outbox:
@@ -101,11 +98,14 @@ class Outbox:
                 cursor = connection.execute(
                     """INSERT INTO outbox
                        (key, purpose, letter, state, owner_retries, claimed_at, tried_at, after_key,
-                        floor_message_id)
-                       VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?,
+                        carrier, floor_message_id)
+                       VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?, ?,
                                (SELECT COALESCE(MAX(message_id), 0) FROM outbox))
                        ON CONFLICT DO NOTHING""",
-                    [part.key, part.purpose, to_letter(part), owner_retries, at, at, before],
+                    [
+                        *(part.key, part.purpose, to_letter(part), owner_retries, at, at, before),
+                        carrier_of(part.recipient).name,
+                    ],
                 )
                 if cursor.rowcount == 0:
                     return False
@@ -135,26 +135,37 @@ class Outbox:
     def run(self, as_of: datetime) -> list[Posted]:
         """Settle what is unsettled and try again what was released, as far as it is time.
 
-        Ends early where Zulip seems away: what is left is as due at the next run, and a caller
-        with other work is not kept waiting by one time-out after the other.
+        Leaves a carrier alone that seems away: what is left is as due at the next run, and a caller
+        with other work is not kept waiting by one time-out after the other. Mail comes last.
         """
-        done: list[Posted] = []
+        done: dict[str, list[Posted]] = {name: [] for name in CARRIERS}
         for row in self._store.rows(
-            f"""SELECT key FROM outbox o
+            f"""SELECT key, carrier FROM outbox o
                 WHERE ((state = 'claimed' AND tried_at <= :before)
                     OR (state = 'unsettled' AND next_try_at <= :at)
                     OR (state = 'released' AND next_try_at <= :at AND NOT owner_retries))
                 AND (after_key IS NULL OR EXISTS (
                     SELECT 1 FROM outbox WHERE key = o.after_key AND {_OVER}))
-                ORDER BY purpose = 'urgent_answer' DESC, claimed_at, key""",  # noqa: S608  # a constant of this module
+                ORDER BY carrier = 'mail', purpose = 'urgent_answer' DESC, claimed_at, key""",  # noqa: S608  # a constant of this module
             {"at": to_at(as_of), "before": to_at(as_of) - self._grace_seconds},
         ):
-            with self._held(row["key"]) as free:
+            key, by_carrier = row["key"], done[row["carrier"]]
+            if seems_away(by_carrier, CARRIERS[row["carrier"]].failures_in_a_row):
+                self._wait_with(key, by_carrier[-1].key)
+                continue
+            with self._held(key) as free:
                 if free:
-                    done.append(self._resume(row["key"], as_of))
-            if seems_away(done):
-                break
-        return done
+                    by_carrier.append(self._resume(key, as_of))
+        return [posted for by_carrier in done.values() for posted in by_carrier]
+
+    def _wait_with(self, key: str, other: str) -> None:
+        """A mail waits as long as the one that found the server away: one time-out for them all."""
+        self._store.execute(
+            """UPDATE outbox SET next_try_at = (SELECT next_try_at FROM outbox WHERE key = ?)
+               WHERE key = ? AND carrier = 'mail' AND state = 'released'
+               AND (SELECT state FROM outbox WHERE key = ?) = 'released'""",
+            [other, key, other],
+        )
 
     def unsettled(self) -> list[Posted]:
         """What nobody can tell about yet, and what waits for another try; oldest first."""
@@ -162,7 +173,7 @@ class Outbox:
             """SELECT * FROM outbox
                WHERE state IN ('claimed', 'unsettled', 'released') ORDER BY claimed_at, key"""
         )
-        return [_posted(row) for row in rows]
+        return [posted_of(row) for row in rows]
 
     def refused(self, since: datetime) -> list[Posted]:
         """What was refused for good since then, oldest first; each with its reason."""
@@ -171,12 +182,12 @@ class Outbox:
                ORDER BY settled_at, key""",
             [to_at(since)],
         )
-        return [_posted(row) for row in rows]
+        return [posted_of(row) for row in rows]
 
     def find(self, key: str) -> Posted | None:
         """How the message of a key stands, if there is one."""
         row = self._row(key)
-        return None if row is None else _posted(row)
+        return None if row is None else posted_of(row)
 
     def prune(self, before: datetime) -> int:
         """Empty the letters of what was settled before then; the claims stay. Returns how many."""
@@ -256,26 +267,32 @@ class Outbox:
         except DeliveryError as error:
             if error.accepted is False:
                 return self._not_accepted(message.key, error, as_of)
-            return self._doubt(message.key, str(error), as_of)
+            return self._doubt(message.key, str(error), as_of, given_up=error.code == UNSEARCHABLE)
         except Exception:  # whatever it was, the server may have the message
             log.exception("sending stumbled key=%s", local_id_of(message.key))
             return self._doubt(message.key, "The program stumbled while sending.", as_of)
         return self._settle(message.key, "sent", as_of, message_id=message_id)
 
     def _not_accepted(self, key: str, error: DeliveryError, as_of: datetime) -> Posted:
-        if error.retry_after_seconds is None:
+        row = self._row(key)
+        if row is None or error.retry_after_seconds is None:
             return self._settle(key, "refused", as_of, reason=str(error))
-        attempts = self._store.value("SELECT attempts FROM outbox WHERE key = ?", [key])
-        wait = max(error.retry_after_seconds, _backoff(attempts))
+        carrier = CARRIERS[row["carrier"]]
+        waited = to_at(self._now(as_of)) - row["claimed_at"]
+        if carrier.waits_seconds is not None and waited >= carrier.waits_seconds:
+            reason = f"{error} It was tried for a day, so it was given up."
+            return self._settle(key, "refused", as_of, reason=reason)
+        wait = max(error.retry_after_seconds, backoff_seconds(row["attempts"]))
         posted = self._settle(key, "released", as_of, reason=str(error), wait_seconds=wait)
-        return replace(posted, away=True)
+        return replace(posted, away=carrier == ZULIP or error.code == AWAY)
 
-    def _doubt(self, key: str, reason: str, as_of: datetime) -> Posted:
+    def _doubt(self, key: str, reason: str, as_of: datetime, *, given_up: bool = False) -> Posted:
         # The try may have begun long ago, in the queue of a server that asks for patience.
         self._store.execute(
             "UPDATE outbox SET tried_at = ? WHERE key = ?", [to_at(self._now(as_of)), key]
         )
-        posted = self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=0)
+        wait = None if given_up else 0
+        posted = self._settle(key, "unsettled", as_of, reason=reason, wait_seconds=wait)
         return replace(posted, away=True)
 
     def _look(self, row: sqlite3.Row, as_of: datetime) -> Posted:
@@ -288,9 +305,7 @@ class Outbox:
                 after_id=row["floor_message_id"],
             )
         except DeliveryError as error:
-            if error.accepted is False and error.retry_after_seconds is None:
-                return self._look_later(row, str(error), as_of)
-            return self._wait_for_zulip(row, str(error), as_of)
+            return self._not_looked(row, error, as_of)
         except Exception:  # one that cannot be looked for must not hold up the others
             log.exception("looking for a message stumbled key=%s", local_id_of(key))
             return self._look_later(row, "The program stumbled while looking for it.", as_of)
@@ -300,6 +315,13 @@ class Outbox:
             reason = "An equal message was found, but it is another one."
             return self._look_later(row, reason, as_of)
         return self._settle(key, "sent", as_of, message_id=message_id)
+
+    def _not_looked(self, row: sqlite3.Row, error: DeliveryError, as_of: datetime) -> Posted:
+        if error.code == UNSEARCHABLE:
+            return self._settle(row["key"], "unsettled", as_of, reason=str(error))
+        if error.accepted is False and error.retry_after_seconds is None:
+            return self._look_later(row, str(error), as_of)
+        return self._wait_for_zulip(row, str(error), as_of)
 
     def _not_there(self, row: sqlite3.Row, as_of: datetime) -> Posted:
         """It may still come; some time after the try it never arrived, and is tried again."""
@@ -312,7 +334,7 @@ class Outbox:
             reason = f"Given up: after {row['attempts']} tries it is still not there."
             return self._settle(key, "refused", as_of, reason=reason)
         reason = "It was looked for and is not there."
-        wait = _backoff(looks) if looks > 1 else 0
+        wait = backoff_seconds(looks) if looks > 1 else 0
         return self._settle(key, "released", as_of, reason=reason, wait_seconds=wait)
 
     def _is_of_another(self, message_id: int, key: str) -> bool:
@@ -342,7 +364,7 @@ class Outbox:
             "unsettled",
             as_of,
             reason=f"{reason} Look for it by hand." if given_up else reason,
-            wait_seconds=None if given_up else _backoff(looks),
+            wait_seconds=None if given_up else backoff_seconds(looks),
         )
 
     def _settle(
@@ -370,18 +392,5 @@ class Outbox:
                 else at + round(wait_seconds),
             },
         )
-        return Posted(key, state, message_id, reason)
-
-
-def seems_away(posted: Sequence[Posted]) -> bool:
-    """Whether the last few tries and looks all failed."""
-    return sum(each.away for each in posted[-FAILURES_IN_A_ROW:]) == FAILURES_IN_A_ROW
-
-
-def _posted(row: sqlite3.Row) -> Posted:
-    given_up = row["state"] == "unsettled" and row["next_try_at"] is None
-    return Posted(row["key"], row["state"], row["message_id"], row["reason"], given_up)
-
-
-def _backoff(times: int) -> int:
-    return min(FIRST_WAIT_SECONDS << min(max(times - 1, 0), 10), LONGEST_WAIT_SECONDS)
+        given_up = state == "unsettled" and wait_seconds is None
+        return Posted(key, state, message_id, reason, given_up)

@@ -106,6 +106,9 @@ _OUTBOX_FLOOR = "ALTER TABLE outbox ADD COLUMN floor_message_id INTEGER NOT NULL
 # Of a message in several parts, the part that comes before this one.
 _OUTBOX_PARTS = "ALTER TABLE outbox ADD COLUMN after_key TEXT;"
 
+# What takes it to its reader.
+_OUTBOX_CARRIER = "ALTER TABLE outbox ADD COLUMN carrier TEXT NOT NULL DEFAULT 'zulip';"
+
 _OUTBOX_REFUSED = "CREATE INDEX outbox_refused ON outbox (settled_at) WHERE state = 'refused';"
 
 _WISHES = """
@@ -147,5 +150,6 @@ SCHEMA = Schema(
         ("outbox_refused", _OUTBOX_REFUSED),
         ("holds", _HOLDS),
         ("parts_by_person", _PARTS_BY_PERSON),
+        ("outbox_carrier", _OUTBOX_CARRIER),
     ),
 )

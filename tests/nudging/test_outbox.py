@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from nudgebot.errors import DeliveryError
+from nudgebot.nudging.carriage import AWAY, UNSEARCHABLE
 from nudgebot.nudging.letter import from_letter, to_letter
-from nudgebot.nudging.messages import Button, Direct, InStream, Outgoing
+from nudgebot.nudging.messages import Button, Direct, InStream, Mail, Outgoing
 from nudgebot.nudging.outbox import MAX_LOOKS, Outbox
 from nudgebot.store import Store
 from nudging.fakes import FakeMessenger, Killed, failing, killing
@@ -296,3 +300,101 @@ def test_pruning_keeps_the_claim(store: Store) -> None:
 def test_a_letter_holds_the_whole_message(message: Outgoing) -> None:
     """What is read back is what was written."""
     assert from_letter(message.key, to_letter(message)) == message
+
+
+class ByCarrier(FakeMessenger):
+    """Zulip and a mail server in one list; a mail can be looked for nowhere."""
+
+    def find(
+        self, message: Outgoing, *, local_id: str, since: datetime, after_id: int
+    ) -> int | None:
+        if isinstance(message.recipient, Mail):
+            raise DeliveryError("Nobody can tell.", accepted=False, code=UNSEARCHABLE)
+        return super().find(message, local_id=local_id, since=since, after_id=after_id)
+
+
+def mail(number: int) -> Outgoing:
+    return Outgoing(f"mail:{number}", Mail(f"p{number}@family.example"), f"{number}", "parent")
+
+
+def mail_fails(
+    accepted: bool | None, *, code: str = "", retry_after_seconds: float | None = None
+) -> Callable[[Outgoing], None]:
+    """Every mail fails, and nothing else."""
+
+    def fail(message: Outgoing) -> None:
+        if isinstance(message.recipient, Mail):
+            raise DeliveryError(
+                "No mail.", accepted=accepted, code=code, retry_after_seconds=retry_after_seconds
+            )
+
+    return fail
+
+
+def test_a_mail_in_doubt_is_left_to_a_person_at_once(store: Store) -> None:
+    """It cannot be looked for, so that nothing is tried again by itself."""
+    messenger = ByCarrier(after=mail_fails(None, code=UNSEARCHABLE))
+    outbox = Outbox(store, messenger)
+    posted = outbox.post(mail(1), NOW)
+    assert (posted.state, posted.given_up) == ("unsettled", True)
+    assert outbox.find("mail:1") == replace(posted, away=False)
+    assert outbox.run(NOW + 60 * MINUTE) == []
+    assert messenger.sends == 1
+
+
+def test_a_mail_that_a_killed_process_left_behind_is_left_to_a_person(store: Store) -> None:
+    """After the grace it is shown as unsettled, with the reason, and never sent again."""
+    messenger = ByCarrier(before=killing)
+    with pytest.raises(Killed):
+        Outbox(store, messenger).post(mail(1), NOW)
+    messenger.before = lambda _: None
+    restarted = Outbox(store, messenger)
+    assert restarted.run(NOW + MINUTE) == []
+    (posted,) = restarted.run(NOW + 2 * MINUTE)
+    assert (posted.state, posted.reason, posted.given_up) == ("unsettled", "Nobody can tell.", True)
+    assert restarted.run(NOW + 60 * MINUTE) == []
+    assert messenger.texts == []
+
+
+def test_a_dead_mail_server_holds_up_no_message_to_zulip(store: Store) -> None:
+    """However many mails wait, a run costs one try of them, after all that goes to Zulip."""
+    messenger = ByCarrier(before=mail_fails(False, code=AWAY, retry_after_seconds=30))
+    outbox = Outbox(store, messenger)
+    for number in range(10):
+        outbox.post(mail(number), NOW)
+    messenger.sends = 0
+    outbox.claim(HELLO, NOW + MINUTE)
+    done = outbox.run(NOW + 4 * MINUTE)
+    assert [(each.key, each.state) for each in done] == [
+        ("answer:1", "sent"),
+        ("mail:0", "released"),
+    ]
+    assert outbox.run(NOW + 4 * MINUTE) == []
+    messenger.before = lambda _: None
+    assert len(outbox.run(NOW + 15 * MINUTE)) == 10
+    assert messenger.texts == ["Hello", *map(str, range(10))]
+
+
+def test_one_mail_that_must_wait_keeps_no_other_waiting(store: Store) -> None:
+    """What is said of one address says nothing of the server."""
+    messenger = ByCarrier(before=mail_fails(False, retry_after_seconds=30))
+    outbox = Outbox(store, messenger)
+    for number in range(3):
+        outbox.post(mail(number), NOW)
+    assert [each.state for each in outbox.run(NOW + MINUTE)] == ["released"] * 3
+
+
+def test_a_mail_is_given_up_after_a_day(store: Store) -> None:
+    """What it says is no longer true then; it is refused, with the reason, and never goes out."""
+    messenger = ByCarrier(before=mail_fails(False, code=AWAY, retry_after_seconds=30))
+    outbox = Outbox(store, messenger)
+    outbox.post(mail(1), NOW)
+    for minutes in range(10, 24 * 60, 10):
+        assert [each.state for each in outbox.run(NOW + minutes * MINUTE)] == ["released"]
+    (posted,) = outbox.run(NOW + 24 * 60 * MINUTE)
+    assert (posted.state, posted.reason) == (
+        "refused",
+        "No mail. It was tried for a day, so it was given up.",
+    )
+    messenger.before = lambda _: None
+    assert outbox.run(NOW + 48 * 60 * MINUTE) == []
