@@ -26,6 +26,7 @@ from nudgebot.exports.inbox import Inbox
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.rhythm import rhythm
 from nudgebot.insight.tables import SCHEMA as INSIGHT
+from nudgebot.interventions.alerts_in_force import AlertsInForce
 from nudgebot.interventions.carriers import Carriers
 from nudgebot.interventions.mail import Mailer, mail_server
 from nudgebot.interventions.tables import SCHEMA as INTERVENTIONS
@@ -80,6 +81,7 @@ def make_grounds(store: Store, settings: Settings, figures: Figures, book: RuleB
         figures=figures,
         rhythms=partial(rhythm, store, zone=settings["timezone"]),
         links=Links(store),
+        alerts=AlertsInForce(store, lambda: book.rules),
     )
 
 

@@ -145,6 +145,7 @@ class Ticks:
             as_of, student_ids=refresh.changed, events=refresh.events
         )
         self._settle(refresh.events, evaluation)
+        self._office.interventions.alerts.sync(as_of)
         return Imported(outcomes, refresh.events, evaluation)
 
     def evaluation(self, as_of: datetime) -> Evaluation:
@@ -152,6 +153,7 @@ class Ticks:
         refresh = self._figures.refresh(as_of)
         found = self._engine.evaluate(as_of, events=refresh.events)
         self._settle(refresh.events, found)
+        self._office.interventions.alerts.sync(as_of)
         return found
 
     def _settle(self, events: Collection[Event], evaluation: Evaluation) -> None:

@@ -25,7 +25,7 @@ CREATE TABLE alerts (
 );
 CREATE UNIQUE INDEX one_alert_is_open ON alerts (student_id, rule_id)
     WHERE state IN ('open', 'acknowledged');
-CREATE INDEX alerts_by_cause ON alerts (student_id, rule_id, episode_at);
+CREATE UNIQUE INDEX alerts_by_cause ON alerts (student_id, rule_id, episode_at);
 CREATE TABLE alert_tags (                    -- "message sent": what was done, on the alert
     alert_id INTEGER NOT NULL REFERENCES alerts,
     tag TEXT NOT NULL,
