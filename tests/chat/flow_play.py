@@ -33,6 +33,13 @@ def plain(message: Message) -> str:
     return words(message).replace("\u00a0", " ")
 
 
+def token_in(preview: str) -> str:
+    """The token of a preview, from the words that it tells one to write."""
+    found = TOKENS.search(preview)
+    assert found, preview
+    return found[2]
+
+
 class Script:
     """What was done and said, step by step, as Markdown that does not change from run to run."""
 
@@ -105,12 +112,15 @@ def _unfolded(text: str) -> str:
 
 
 def _broken(lines: list[str]) -> Iterator[str]:
-    """Zulip keeps a line's end; other Markdown needs a sign for it."""
+    """Zulip keeps a line's end, and ends a list or a quote with it; other Markdown needs signs."""
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
-        kept = all(
-            (each and each[0] not in "|->▸*") or each.startswith("**") for each in (line, after)
-        )
-        yield f"{line}\\" if kept else line
+        yield f"{line}\\" if _is_prose(line) and _is_prose(after) else line
+        if line.startswith(("-", "  ", ">")) and _is_prose(after) and after[0] != " ":
+            yield ""
+
+
+def _is_prose(line: str) -> bool:
+    return bool(line) and (line[0] not in "|->▸*" or line.startswith("**"))
 
 
 class Player:

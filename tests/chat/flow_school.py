@@ -7,7 +7,7 @@ import io
 import threading
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,6 +58,7 @@ class FlowSchool:
     teacher: SandboxUser
     students: dict[int, SandboxUser]
     news: News = field(default_factory=News)
+    _open: ExitStack = field(default_factory=ExitStack)
     _people: list[Person] = field(default_factory=list)
 
     def client(self, user: SandboxUser) -> Person:
@@ -67,19 +68,24 @@ class FlowSchool:
         self._people.append(Person(path))
         return self._people[-1]
 
+    def open(self) -> None:
+        """Let the bot come, with the export in its inbox; who has a client hears all it says."""
+        self._open.enter_context(_served(self))
+
     def close(self) -> None:
-        """Let the clients go."""
+        """Let the bot and the clients go."""
+        self._open.close()
         for each in self._people:
             each.close()
 
     def later(self, **time: float) -> None:
-        """Let time pass."""
+        """Let time pass; Zulip forgets a client that has asked nothing for ten minutes of it."""
         self.clock.move_to(self.clock() + timedelta(**time))
 
 
 @contextmanager
 def flow_school(folder: Path) -> Iterator[FlowSchool]:
-    """The school, with its export imported and the bot listening."""
+    """The school before its first day with the bot, which `open` begins."""
     clock = SchoolClock(NOW, running=lambda: 0.0)
     with (
         Mailbox(clock=clock.seconds) as mailbox,
@@ -87,8 +93,7 @@ def flow_school(folder: Path) -> Iterator[FlowSchool]:
     ):
         school = _found(folder, sandbox, mailbox, clock)
         try:
-            with _served(school):
-                yield school
+            yield school
         finally:
             school.close()
 

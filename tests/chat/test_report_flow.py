@@ -18,6 +18,7 @@ def test_a_teacher_views_a_performance_report(tmp_path: Path, golden: Golden) ->
     script = Script("A teacher views a student's performance report")
     with flow_school(tmp_path) as school:
         teacher = Player(school, school.teacher, script)
+        school.open()
 
         script.step(1, "Teacher clicks on student in monitoring dashboard")
         teacher.say("why 4")
