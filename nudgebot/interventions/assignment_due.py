@@ -85,7 +85,7 @@ class SchoolDays:
         return datetime.combine(from_day(day), LAST_MINUTE, zone).astimezone(UTC)
 
     def free(self, day: int) -> str:
-        """Why there is no school on a day, in a word or by the holiday's name; empty where there is.
+        """Why a day is without school, in a word or by the holiday's name; empty where it is not.
 
         The name is as the calendar has it, not escaped.
         """

@@ -15,7 +15,7 @@ _NEXT = rf"(?=[\s,;]+{_KEY}|\s*(?:\n|\Z))"
 _AFTER_TITLE = rf"(?=\s*[,;]\s*{_KEY}|\s*(?:\n|\Z))"
 _PARTS = re.compile(
     rf"""(?<![\w-])(?:
-    title\b\s*[:=]?[^\S\n]*(?P<title>"[^"\n]*"|[^\n]*?){_AFTER_TITLE}
+    title\b\s*[:=]?[^\S\n]*(?:"(?P<quoted>[^"\n]*)"|(?P<title>[^\n]*?){_AFTER_TITLE})
     |questions?[:=]?\s*(?P<questions>-?\d+)\b
     |(?P<amount>-?\d+)\s*questions?\b
     |difficulty\b\s*[:=]?\s*(?P<difficulty>[^\s,;]*)
@@ -40,7 +40,7 @@ def read_wishes(text: str) -> Wishes:
         end = part.end()
         for name, value in part.groupdict().items():
             if value:
-                found[name] = value.strip(_LOOSE).strip('"').strip()
+                found[name] = value.strip(_LOOSE)
     rest.append(text[end:])
     bare = [each for each in re.split(r"[,;\n]", ",".join(rest)) if each.strip(_LOOSE)]
     named = [each.strip(_LOOSE) for each in bare]
@@ -53,7 +53,7 @@ def read_wishes(text: str) -> Wishes:
         questions=None if number is None else int(number[:9]),
         difficulty=found.get("difficulty", "") or levels[0],
         due=due,
-        title=found.get("title", ""),
+        title=found.get("quoted") or found.get("title", ""),
     )
 
 
