@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from nudgebot.chat.office import Office
-from nudgebot.interventions.letters import UNCLEAR, TeacherMessage
+from nudgebot.interventions.letters import TeacherMessage
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.outbox import Posted
@@ -58,8 +57,7 @@ def _tell(office: Office, teacher_user_id: int, fates: Sequence[Fate], as_of: da
     )
     with office.store.transaction():
         for message, posted in fates:
-            state = UNCLEAR if posted.given_up else posted.state
-            office.letters.keep_message(replace(message, state=state))
+            office.interventions.messages.settle(message, posted)
         office.audit.record(
             seen, actor_user_id=teacher_user_id, action="message", place=place, as_of=as_of
         )

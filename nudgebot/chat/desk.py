@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nudgebot.chat.access import Asker
+from nudgebot.chat.acts import ACTS
 from nudgebot.chat.answer import Answer, Reply, code
 from nudgebot.chat.command import STUDENTS, Call, Found, Role
 from nudgebot.chat.commands.helping import short
+from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.finder import UnclearError
-from nudgebot.chat.freetext import is_urgent, take_answer, take_cry
+from nudgebot.chat.freetext import is_overheard, is_urgent, take_answer, take_cry
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.office import Office
-from nudgebot.chat.previews import SEND
+from nudgebot.chat.other_words import Meaning, said_of
 from nudgebot.chat.speech import (
     behind_inner_mention,
     behind_mention,
@@ -24,7 +26,8 @@ from nudgebot.chat.speech import (
     without_courtesy,
 )
 from nudgebot.errors import NudgebotError
-from nudgebot.nudging.messages import Direct
+from nudgebot.interventions.letters import GROUP
+from nudgebot.nudging.messages import Button, Direct
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,8 @@ STRANGER = (
     "Hello! I work with the students and teachers of this school, and I do not know yet who you "
     "are there. An administrator of nudgebot can link you."
 )
+WORDS_ON_PREVIEWS = frozenset({"confirm", "cancel", "change", "add"})
+FEWEST_WORDS = 3
 ELSEWHERE = "That is about students, so I have answered you in a direct message."
 IN_PRIVATE = "I have answered you in a direct message."
 
@@ -44,6 +49,7 @@ class Heard:
     text: str
     found: Found | None
     is_aside: bool = False  # the bot is only mentioned in passing
+    is_overheard: bool = False  # a student's words to her teacher, with the bot in the conversation
 
 
 class Desk:
@@ -57,7 +63,8 @@ class Desk:
         """What a message says to the bot; None where it is not for the bot.
 
         Elsewhere than in a one-to-one conversation the bot must be mentioned: at the start, or
-        before a command.
+        before a command. What a student writes in a conversation with her teacher and the bot is
+        heard all the same, as her answer.
         """
         said = spoken(incoming.content)
         behind = behind_mention(said, self._me)
@@ -67,7 +74,8 @@ class Desk:
             return Heard(asker, text, self._found(text, asker))
         inner = behind_inner_mention(said, self._me)
         if inner is None:
-            return None
+            overheard = is_overheard(self._office, incoming, asker, said)
+            return Heard(asker, said, None, is_overheard=True) if overheard else None
         found = self._found(inner, asker)
         if found is None and is_urgent(self._office, said):
             return Heard(asker, said, None)
@@ -86,6 +94,8 @@ class Desk:
         if heard.is_aside:
             return [Reply(Direct((incoming.sender_id,)), Answer(self._begin_with_me()))]
         answer = self._guarded(incoming, heard, as_of)
+        if heard.is_overheard:  # the two talk to each other; only what is urgent is answered
+            return [Reply(Direct((incoming.sender_id,)), answer)] if answer.content else []
         return self.placed(answer, incoming, heard, as_of)
 
     def _begin_with_me(self) -> str:
@@ -134,19 +144,28 @@ class Desk:
         except UnclearError as unclear:
             return unclear.answer
         except NudgebotError as error:
-            return Answer(str(error))
+            return Answer("\n".join([str(error), *self._meant_as_words(incoming, heard, as_of)]))
         except Exception:
             ref = secrets.token_hex(3)
             name = heard.found.command.name if heard.found else "free text"
             log.exception("command failed ref=%s command=%s", ref, name)
             return Answer(f"Something broke on my side (ref {ref}). It is written down; try again.")
 
+    def _meant_as_words(self, incoming: Incoming, heard: Heard, as_of: datetime) -> list[str]:
+        """A hint where a sentence for the open preview only began like a command: `Meet me …`."""
+        if heard.found is None or heard.found.command.name in WORDS_ON_PREVIEWS:
+            return []
+        preview = self._office.confirmations.newest(heard.asker.user_id)
+        if preview is None or not preview.waits(as_of) or preview.place != incoming.place:
+            return []
+        return _change_hint(preview) if len(heard.text.split()) >= FEWEST_WORDS else []
+
     def _answer(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
         asker, found = heard.asker, heard.found
         if asker.roles and found is not None:
             call = Call(found.command, asker, incoming, found.text, as_of, self._office)
             return found.command.run(call)
-        if is_urgent(self._office, heard.text):
+        if heard.is_overheard or is_urgent(self._office, heard.text):
             return self._answer_to_cry(incoming, heard, as_of)
         if not asker.roles:
             return Answer(STRANGER)
@@ -154,26 +173,80 @@ class Desk:
             if incoming.is_private and incoming.content.strip():
                 return take_answer(self._office, incoming, asker, heard.text, as_of)
             return replace(Answer(short(self._office.registry, asker.roles)), private=True)
-        return self._not_understood(heard.text, asker, as_of)
+        return self._not_understood(incoming, heard, as_of)
 
     def _answer_to_cry(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
-        """Urgent words, by anybody: of staff nobody else is told, of everybody else somebody is."""
+        """Urgent words, by anybody: of staff nobody else is told, of everybody else somebody is.
+
+        And what was overheard: only a student's words are.
+        """
         if Role.STUDENT in heard.asker.roles:
-            return take_answer(self._office, incoming, heard.asker, heard.text, as_of)
+            kind = GROUP if heard.is_overheard else ""
+            return take_answer(self._office, incoming, heard.asker, heard.text, as_of, kind=kind)
         if not heard.asker.roles:
             return take_cry(self._office, incoming, as_of)
         return Answer(self._office.settings["crisis_help"], private=True)
 
-    def _not_understood(self, text: str, asker: Asker, as_of: datetime) -> Answer:
-        registry = self._office.registry
+    def _not_understood(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
+        """No command: for the asker's open preview in this conversation, a word or other words."""
+        registry, asker, text = self._office.registry, heard.asker, heard.text
         if not text:
             return Answer(short(registry, asker.roles))
         close = registry.close_to(text, asker.roles)
-        preview = self._office.confirmations.newest(asker.user_id)
-        lines = [f"I did not understand that. Did you mean {code(close)}?" if close else ""]
-        if preview is not None and preview.kind == SEND and preview.waits(as_of):
-            words = code(f"change {preview.token} <your words>")
-            lines.append(f"Are these other words for your open preview? Then say {words}.")
-        if not close:
-            lines.append("I did not understand that. `help` shows what you can ask.")
-        return Answer("\n".join(line for line in lines if line))
+        preview = self._office.confirmations.newest(asker.user_id, source=incoming.source)
+        again = preview is not None and preview.settled_by == incoming.source
+        if preview is None or not (again or preview.waits(as_of)):
+            return Answer(_did_you_mean(close))
+        if incoming.is_private and preview.place == incoming.place:
+            return self._on_preview(preview, incoming, heard, as_of)
+        return Answer("\n".join([_did_you_mean(close), *_change_hint(preview)]))
+
+    def _on_preview(
+        self, preview: Confirmation, incoming: Incoming, heard: Heard, as_of: datetime
+    ) -> Answer:
+        """A word on the open preview, or other words for it; what is doubtful is asked about."""
+        asker, text = heard.asker, heard.text
+        close = self._office.registry.close_to(text, asker.roles)
+        meaning = said_of(preview, text)
+        if meaning is Meaning.YES:
+            return self._run("confirm", preview.token, incoming, asker, as_of)
+        if meaning is Meaning.NO:
+            return self._run("cancel", preview.token, incoming, asker, as_of)
+        if meaning is Meaning.UNSURE or close:
+            lines = [_did_you_mean(close) if close else NOT_SURE, *_change_hint(preview)]
+            return Answer(
+                "\n".join(lines), heading="What about the preview?", buttons=_words_on(preview)
+            )
+        return self._run("change", f"{preview.token} {text}", incoming, asker, as_of)
+
+    def _run(
+        self, name: str, text: str, incoming: Incoming, asker: Asker, as_of: datetime
+    ) -> Answer:
+        """Run a command that was meant without being named."""
+        command = next(c for c in self._office.registry.allowed(asker.roles) if c.name == name)
+        return command.run(Call(command, asker, incoming, text, as_of, self._office))
+
+
+NOT_SURE = "Your preview still waits. I am not sure what you want done with it."
+
+
+def _did_you_mean(close: str | None) -> str:
+    if close:
+        return f"I did not understand that. Did you mean {code(close)}?"
+    return "I did not understand that. `help` shows what you can ask."
+
+
+def _change_hint(preview: Confirmation) -> list[str]:
+    """How to give a preview other words, where it takes any."""
+    act = ACTS.get(preview.kind)
+    if act is None or act.change is None:
+        return []
+    words = code(f"change {preview.token} <your words>")
+    return [f"Are these other words for your open preview? Then say {words}."]
+
+
+def _words_on(preview: Confirmation) -> tuple[Button, ...]:
+    return (
+        Button("Do it", "Do what the preview shows", f"confirm {preview.token}"),
+        Button("Cancel", "Do nothing", f"cancel {preview.token}"),
+    )

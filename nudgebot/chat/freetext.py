@@ -48,6 +48,25 @@ def is_urgent(office: Office, text: str) -> bool:
     return office.book.crisis.is_in(text)
 
 
+def is_overheard(office: Office, incoming: Incoming, asker: Asker, text: str) -> bool:
+    """Whether words that are not to the bot are a student's answer to her teacher, or urgent.
+
+    That can only be in a conversation of several people with the bot in it. They are an answer
+    where the school lets teacher and student meet there (`delivery_conversation`), and a teacher
+    in it wrote to her there; what is urgent counts in any.
+    """
+    if not incoming.is_direct or incoming.is_private or asker.student_id is None:
+        return False
+    if is_urgent(office, text):
+        return True
+    follows = office.letters.followed_by(asker.student_id, incoming.sent_at)
+    return (
+        office.settings["delivery_conversation"] == "group"
+        and follows is not None
+        and incoming.place == Direct(tuple(sorted((asker.user_id, follows.teacher_user_id))))
+    )
+
+
 def held_why(student_id: str) -> str:
     """Why a student's nudges wait for a person; her teachers read it in `why`."""
     return (

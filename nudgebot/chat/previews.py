@@ -10,6 +10,7 @@ from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import Call
 from nudgebot.chat.confirmations import Opened
 from nudgebot.chat.figures_text import count
+from nudgebot.chat.office import Office
 from nudgebot.interventions.messages import from_teacher
 from nudgebot.markup import fence
 from nudgebot.nudging.messages import Button
@@ -45,29 +46,44 @@ def preview(
     intro: str,
     sample: str,
     notes: Sequence[str] = (),
+    choices: Sequence[Button] = (),
 ) -> Answer:
     """Keep the letters under a token, show one of them, and ask.
 
     `about` is to whom: a student or a group. An older open preview to the same gives way.
+    `choices` are what to do beside sending it or not.
     """
     opened = opened_for(call, SEND, {"letters": [astuple(each) for each in letters]}, about=about)
     token, minutes = opened.token, call.office.settings["confirmation_minutes"]
-    other = f"Other words: `change {token} <your words>`. More words: `add {token} <your words>`."
+    together = writes_together(call.office)
     parts = [
         intro,
-        fence(from_teacher(sample, call.asker.name), "quote"),
+        fence(from_teacher(sample, call.asker.name, together=together), "quote"),
         *([INSTEAD] if opened.replaces else []),
         *notes,
-        f"{other} The preview holds for {minutes} minutes.",
+        f"{_other_words(call, token)} The preview holds for {minutes} minutes.",
     ]
     many = len(letters) > 1
     return Answer(
         "\n\n".join(parts),
         students=frozenset(letter.student_id for letter in letters),
         heading=f"Send {count(len(letters), 'message')}?" if many else "Send this message?",
-        buttons=send_or_not(token, many=many),
+        buttons=(*send_or_not(token, many=many), *choices),
         token=token,
     )
+
+
+def writes_together(office: Office) -> bool:
+    """Whether teacher and student meet in one conversation with the bot."""
+    return bool(office.settings["delivery_conversation"] == "group")
+
+
+def _other_words(call: Call, token: str) -> str:
+    """How to change it: where only the two talk, by just writing other words."""
+    more = f"More words: `add {token} <your words>`."
+    if call.incoming.is_private:
+        return f"Other words? Just write them here, or `change {token} <your words>`. {more}"
+    return f"Other words: `change {token} <your words>`. {more}"
 
 
 def folded(lines: Sequence[str], title: str) -> str:

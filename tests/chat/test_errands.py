@@ -62,7 +62,7 @@ class Failing(Letters):
 
 def confirm(town: Town, errands: Errands, letters: Letters) -> str:
     """Write to all three; what Tara is told in the end."""
-    object.__setattr__(town.office, "letters", letters)
+    object.__setattr__(town.office.interventions.messages, "_letters", letters)
     town.reception.message(town.said(TARA, "message inactive"))
     town.reception.message(town.said(TARA, f"confirm {town.token()}"))
     done = threading.Event()
@@ -97,7 +97,7 @@ def test_an_errand_that_cannot_be_finished_says_so(
     """The asker is told, and after a restart the rest is done."""
     assert confirm(busy, errands, Failing(busy, error, times=99)) == BROKEN_OFF
     assert len(paused) == pauses
-    object.__setattr__(busy.office, "letters", Letters(busy.store))
+    object.__setattr__(busy.office.interventions.messages, "_letters", Letters(busy.store))
     busy.reopened().resume()
     busy.work()
     assert [len(busy.zulip.to(each)) for each in (ANA, BEN, ANABEL)] == [1, 1, 1]

@@ -149,7 +149,7 @@ def test_words_cannot_be_changed_where_there_are_none(town: Town) -> None:
 
 
 def test_words_that_are_no_command_may_be_meant_for_the_open_preview(town: Town) -> None:
-    """It is asked, and nothing is said of where the preview stands: it may be elsewhere."""
+    """Where the preview is elsewhere it is asked, and nothing is said of where it stands."""
     town.say(TARA, "@**nudgebot** message s1 hello", InStream(STAFF_STREAM, "t"))
     told = town.answer(TARA, "Good morning to you")
     assert f"`change {town.token()} <your words>`" in told
@@ -176,3 +176,119 @@ def test_the_help_on_a_word_shows_it(town: Town, name: str) -> None:
     told = town.answer(TARA, f"help {name}")
     assert f"- `{name}" in told
     assert f"`{name} 4f9a" in told
+
+
+def test_other_words_are_just_written(town: Town) -> None:
+    """In the conversation with the bot they become a new preview; nothing is sent by them."""
+    town.figures.rows["s1"] = dict(IDLE)
+    town.say(TARA, "message s1 inactive_check_in")
+    shown = town.answer(TARA, "Hi {first_name}, are you well?\nWe miss you.")
+    assert "Hi Ana, are you well?\nWe miss you." in shown
+    assert "To **Ana Alvarez (s1)**, in your words" in shown
+    shown = town.answer(TARA, "Second thoughts: shall we talk?")
+    assert town.zulip.to(ANA) == []
+    town.say(TARA, "confirm")
+    (arrived,) = town.zulip.to(ANA)
+    assert "Second thoughts: shall we talk?" in arrived
+    assert "miss you" not in arrived
+    (kept,) = town.office.letters.messages_to("s1")
+    assert (kept.template_id, kept.teacher_id) == ("", "t1")
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "says"),
+    [
+        ("yes", "done", "✅ Sent to Ana"),
+        ("Yes, please!", "done", "✅ Sent to Ana"),
+        ("send it", "done", "✅ Sent to Ana"),
+        ("no", "cancelled", "Cancelled. Nothing was done."),
+        ("don’t send it", "cancelled", "Cancelled. Nothing was done."),
+        ("ok", "open", "I am not sure"),
+        ("OK, thanks", "open", "I am not sure"),
+        ("looks good to me", "open", "I am not sure"),
+        ("hm", "open", "I am not sure"),
+        ("👍", "open", "I am not sure"),
+        ("Hello", "open", "I am not sure"),
+        ("12 34", "open", "I am not sure"),
+        ("confrim", "open", "Did you mean `confirm`?"),
+        ("confrim it please", "open", "Did you mean `confirm`?"),
+        ("chagne Good morning", "open", "Did you mean `change`?"),
+    ],
+)
+def test_a_slip_never_becomes_a_message(town: Town, said: str, state: str, says: str) -> None:
+    """A plain yes or no counts; what is doubtful is asked about, with the words to say."""
+    town.say(TARA, "message s1 first words")
+    token = town.token()
+    told = town.answer(TARA, said)
+    assert says in told
+    found = town.store.value("SELECT state FROM confirmations WHERE token = ?", [token])
+    assert found == state
+    if state == "open":
+        assert f"confirm {token}" in told
+        assert f"`change {token} <your words>`" in told
+    assert len(town.zulip.to(ANA)) == (state == "done")
+
+
+def test_a_sentence_that_begins_like_a_command_is_not_lost(town: Town) -> None:
+    """The command says what it misses, and how the sentence gets into the preview."""
+    town.say(TARA, "message s1 first words")
+    told = town.answer(TARA, "risk it and try again")
+    assert f"`change {town.token()} <your words>`" in told
+
+
+def test_a_yes_counts_for_any_preview_and_other_words_only_for_a_message(town: Town) -> None:
+    """A link has no words."""
+    town.store.execute("UPDATE students SET zulip_user_id = NULL WHERE student_id = 's1'")
+    town.say(ADMIN, f"link student s1 @**|{ANA}**")
+    assert "I am not sure" in town.answer(ADMIN, "those two, then")
+    assert "Linked" in town.answer(ADMIN, "yes")
+
+
+def test_a_yes_to_a_large_group_is_asked_about_twice(town: Town) -> None:
+    """As the button is."""
+    limited = town.office.settings.replaced(bulk_limit=1)
+    object.__setattr__(town.office, "settings", limited)
+    town.figures.rows |= {key: dict(IDLE) for key in ("s1", "s4")}
+    town.say(TARA, "message inactive")
+    assert "say it once more" in town.answer(TARA, "yes")
+    assert town.zulip.to(ANA) == []
+
+
+def test_an_expired_preview_takes_no_word(town: Town) -> None:
+    """A yes of next week is about nothing."""
+    town.say(TARA, "message s1 first words")
+    town.clock += timedelta(days=7)
+    assert "I did not understand that" in town.answer(TARA, "yes")
+    assert "expired" in town.answer(TARA, "confirm")
+    assert town.zulip.to(ANA) == []
+
+
+def test_other_words_heard_again_after_a_crash_change_the_same_preview(town: Town) -> None:
+    """The second hearing makes the same of it."""
+    town.say(TARA, "message s4 hello there")
+    word = town.said(TARA, "Good morning to you")
+    town.reception.message(word)
+    town.store.execute("DELETE FROM chat_handled")
+    town.reception.message(word)
+    town.say(TARA, "confirm")
+    (arrived,) = town.zulip.to(ANABEL)
+    assert "Good morning to you" in arrived
+
+
+def test_another_template_is_one_click_away(town: Town) -> None:
+    """Up to three that fit, with the words that were added; own words get none."""
+    town.figures.rows["s1"] = IDLE | {"overdue_assignments": 1, "overdue_assignment_title": "Essay",
+                                      "overdue_days": 2}  # fmt: skip
+    _, asked = town.say(TARA, "message s1 inactive_check_in See you on Monday")
+    assert [each.reply.split()[0] for each in asked.buttons[:2]] == ["confirm", "cancel"]
+    others = [each.reply for each in asked.buttons[2:]]
+    assert others == [
+        "message s1 inactive_miss_you See you on Monday",
+        "message s1 overdue_was_due See you on Monday",
+    ]
+    shown = town.answer(TARA, others[0])
+    assert "we miss you" in shown
+    assert "See you on Monday" in shown
+    assert "takes the place" in shown
+    _, asked = town.say(TARA, "message s1 My own words")
+    assert len(asked.buttons) == 2

@@ -8,29 +8,35 @@ from dataclasses import replace
 from datetime import datetime
 
 from nudgebot.chat.acts.act import Act, Clock
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import Call
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named
 from nudgebot.chat.office import Office
 from nudgebot.chat.own_words import own_words
-from nudgebot.chat.previews import SEND, Letter, folded, letters_in, preview
+from nudgebot.chat.previews import (
+    LONGEST_TEXT,
+    SEND,
+    Letter,
+    folded,
+    letters_in,
+    preview,
+    writes_together,
+)
 from nudgebot.chat.reading import figures_of
 from nudgebot.chat.wording import belongs
 from nudgebot.errors import CommandError
-from nudgebot.interventions.letters import TeacherMessage
-from nudgebot.interventions.messages import from_teacher
+from nudgebot.interventions.means import Actor
+from nudgebot.interventions.messages import message_key
 from nudgebot.markup import esc
-from nudgebot.nudging.messages import Direct, Outgoing
-from nudgebot.nudging.outbox import Posted
 from nudgebot.school.people import Student
 
 # What became of a message, as the last line tells it; "refused" and "not linked" name the students.
 SENT, NOT_LINKED, REFUSED, WAITING = "sent", "not linked", "refused by Zulip", "waiting or unclear"
 GONE, NO_MORE, SILENT = "not yours any more", "no longer concerned", "asked for silence"
 NAMED = (NOT_LINKED, REFUSED, WAITING)
-_BY_STATE = {"sent": SENT, "refused": REFUSED}
+_BY_STATE = {"sent": SENT, "refused": REFUSED, "not linked": NOT_LINKED}
 
 
 def send_all(office: Office, confirmation: Confirmation, clock: Clock) -> Answer:
@@ -43,25 +49,16 @@ def send_all(office: Office, confirmation: Confirmation, clock: Clock) -> Answer
         if student is None or not asker.may_see(letter.student_id) or not asker.is_staff:
             outcomes.setdefault(GONE, []).append(student or _nobody(letter.student_id))
             continue
-        outcome = _send(office, confirmation, letter, teacher=asker.name, as_of=clock())
+        actor = Actor(asker.user_id, asker.name, asker.teacher_id)
+        outcome = _send(office, confirmation.token, letter, actor, as_of=clock())
         outcomes.setdefault(outcome, []).append(student)
     office.confirmations.finish(confirmation.token)
     ids = frozenset(letter.student_id for letter in letters)
-    return Answer(_summary(outcomes), students=ids)
+    return Answer(_summary(outcomes, together=writes_together(office)), students=ids)
 
 
-def _send(
-    office: Office,
-    confirmation: Confirmation,
-    letter: Letter,
-    *,
-    teacher: str,
-    as_of: datetime,
-) -> str:
+def _send(office: Office, token: str, letter: Letter, actor: Actor, *, as_of: datetime) -> str:
     """What became of one letter: an outcome of the last line."""
-    user_id = office.links.user_id_of("student", letter.student_id)
-    if user_id is None:
-        return NOT_LINKED
     if letter.category:
         # A group message is checked again at the door, as nudges are.
         if office.consents.state(letter.student_id).silence(as_of):
@@ -69,38 +66,29 @@ def _send(
         row = figures_of(office, letter.student_id)
         if row is None or not belongs(letter.category, row):
             return NO_MORE
-    message = Outgoing(
-        key=f"message:{confirmation.token}:{letter.student_id}",
-        recipient=Direct((user_id,)),
-        content=from_teacher(letter.text, teacher),
-        purpose="teacher_message",
+    sent = office.interventions.messages.send(
+        letter.student_id,
+        letter.text,
+        actor=actor,
+        key=message_key(token, letter.student_id),
+        as_of=as_of,
+        template_id=letter.template,
     )
-    posted = office.outbox.post(message, as_of)
-    _note(office, confirmation, letter, posted, as_of)
-    return _BY_STATE.get(posted.state, WAITING)
+    return _BY_STATE.get(sent.state, WAITING)
 
 
-def _note(
-    office: Office, confirmation: Confirmation, letter: Letter, posted: Posted, as_of: datetime
-) -> None:
-    office.letters.keep_message(
-        TeacherMessage(
-            key=posted.key,
-            teacher_user_id=confirmation.asker_id,
-            student_id=letter.student_id,
-            message=letter.text,
-            template_id=letter.template,
-            sent_at=as_of,
-            state=posted.state,
-        )
-    )
-
-
-def _summary(outcomes: Mapping[str, list[Student]]) -> str:
+def _summary(outcomes: Mapping[str, list[Student]], *, together: bool) -> str:
     """`12 sent, 1 not linked`, and who was not reached."""
     counts = Counter({outcome: len(students) for outcome, students in outcomes.items()})
     if counts == Counter({SENT: 1}):
-        return f"✅ Sent to {esc(outcomes[SENT][0].name)}. I pass the answer on to you."
+        student = outcomes[SENT][0]
+        answer = (
+            "The answer comes in that conversation, where you are too."
+            if together
+            else "I pass the answer on to you."
+        )
+        seen = code(f"messages {student.student_id}")
+        return f"✅ Sent to {esc(student.name)}. {answer} {seen} shows whether it was read."
     order = (SENT, NOT_LINKED, REFUSED, WAITING, SILENT, NO_MORE, GONE)
     line = ", ".join(f"{counts[each]:,} {each}" for each in order if counts[each])
     lines = [f"{'✅' if counts[SENT] else '⚠️'} {line or 'nobody left to write to'}."]
@@ -129,7 +117,9 @@ def reworded(call: Call, settled: Confirmation, text: str, adding: bool) -> Answ
         if student is not None:
             words = own_words(text, student)
             words = f"{letter.text}\n\n{words}" if adding else words
-            letters.append(replace(letter, text=words))
+            if len(words) > LONGEST_TEXT:
+                raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
+            letters.append(replace(letter, text=words, template=letter.template if adding else ""))
             names.append(named(student))
     if not letters:
         raise CommandError("Nobody of that preview is at the school any more. Nothing was done.")

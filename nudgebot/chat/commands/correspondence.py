@@ -54,14 +54,14 @@ def messages(call: Call) -> Answer:
 
 def _message(call: Call, message: TeacherMessage, answers: list[StudentAnswer]) -> str:
     user = call.office.links.user(message.teacher_user_id)
-    own = message.teacher_user_id == call.asker.user_id
-    name = "You" if own else esc(user.full_name if user else "Somebody who has left")
+    name = esc(user.full_name if user else "Somebody who has left")
+    if message.teacher_user_id == call.asker.user_id:
+        name = "You"
     became = STATES.get(message.state, WAITS)
     if message.read_at is not None:
         became += f", seen to be read {global_time(message.read_at)}"
     lines = [f"- {global_time(message.sent_at)} **{name}** ({_title(call, message)}): {became}"]
-    if own or call.asker.sees_all:  # what others wrote is between them and the student
-        lines.append(f"“{esc(shortened(message.message))}”")
+    lines.append(f"“{esc(shortened(message.message))}”")
     lines += [
         f"↩ {_answer(call, each)}"
         for each in reversed(answers)
@@ -121,8 +121,8 @@ COMMANDS = (
         name="messages",
         usage="messages <student>",
         summary="What was written to a student, whether it arrived and was read, and the answers.",
-        help="Read is what Zulip tells: a student may keep that back. The words of others stay "
-        "between them and the student.",
+        help="Read is what Zulip tells: a student may keep that back. All who teach the student "
+        "see what teachers wrote; an answer's words are shown to those who got it.",
         examples=("messages 5", "messages Ana"),
         roles=STAFF,
         scope=Scope.STUDENTS,

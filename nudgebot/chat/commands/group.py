@@ -20,6 +20,7 @@ from nudgebot.school.people import Student
 from nudgebot.spelling import did_you_mean
 
 MOST_NAMED = 60
+MOST_TIMES = 8  # so many times `bulk_limit` is refused altogether
 # The figures that put a student into the group, shown beside the name.
 REASONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "inactive": (("no activity for", "days_since_last_activity"),),
@@ -59,6 +60,7 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
     letters, notes = _letters(call, category, found, template)
     if not letters:
         return Answer("\n".join(["There is nobody to write to.", *notes]), students=ids)
+    _refuse_crowd(call, category, letters)
     lines = [f"- {named(student)}: {_reason(category, row)}" for student, row in found[:MOST_NAMED]]
     if len(found) > MOST_NAMED:
         lines.append(f"- and {len(found) - MOST_NAMED:,} more")
@@ -71,6 +73,19 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
         f"\n\n{listed}\n\nFor example, {esc(_name_of(letters[0], found))} gets:",
         sample=letters[0].text,
         notes=[*notes, *_other_words(call, category, class_text, letters)],
+    )
+
+
+def _refuse_crowd(call: Call, category: str, letters: Sequence[Letter]) -> None:
+    """Raise CommandError for more students than anybody can mean to write to at once."""
+    most = MOST_TIMES * max(call.office.settings["bulk_limit"], 10)
+    if len(letters) <= most:
+        return
+    classes = call.asker.sight.classes()
+    name = classes[0].name if classes else "<class>"
+    raise CommandError(
+        f"That would be {len(letters):,} students at once; I write to at most {most:,}. Nothing "
+        f"was sent. Choose a class: {code(f'message {category} {name}')}."
     )
 
 

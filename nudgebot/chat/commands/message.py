@@ -28,6 +28,7 @@ from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.people import Student
 
 MOST_TEMPLATES = 6
+MOST_OTHERS = 3
 MOST_NAME_WORDS = 5
 
 
@@ -106,10 +107,36 @@ def _from_template(call: Call, student: Student, template: str, text: str) -> An
     facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
     wording = filled(call.office, template, facts)
     words = f"{wording.text}\n\n{text}" if text else wording.text
-    return write(call, student, words, template=template)
+    return write(
+        call, student, words, template=template, choices=_others(call, student, template, text)
+    )
 
 
-def write(call: Call, student: Student, text: str, *, template: str) -> Answer:
+def _others(call: Call, student: Student, template: str, text: str) -> list[Button]:
+    """Other templates that can be had instead: those of the same category first."""
+    if "\n" in text:  # a button says one line
+        return []
+    category = call.office.book.templates.by_id[template][0].category
+    same = [category] if category in BY_HAND else []
+    found = [
+        wording
+        for each in [*same, ""]
+        for wording in fitting(call.office, student, call.asker, call.as_of, each)
+    ]
+    others = {each.template_id: each for each in found if each.template_id != template}
+    return [
+        Button(
+            each.title,
+            f"Instead: {each.title}",
+            f"message {student.student_id} {each.template_id} {text}".strip(),
+        )
+        for each in list(others.values())[:MOST_OTHERS]
+    ]
+
+
+def write(
+    call: Call, student: Student, text: str, *, template: str, choices: Sequence[Button] = ()
+) -> Answer:
     """The preview of one message."""
     if len(text) > LONGEST_TEXT:
         raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
@@ -127,6 +154,7 @@ def write(call: Call, student: Student, text: str, *, template: str) -> Answer:
         intro=f"To **{named(student)}**, from you. This is what arrives:",
         sample=text,
         notes=notes,
+        choices=choices,
     )
 
 

@@ -1,0 +1,56 @@
+"""What people write instead of a command while a preview of theirs waits: yes, no, or new words."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from nudgebot.chat.acts import ACTS
+from nudgebot.chat.confirmations import Confirmation
+
+
+class Meaning(Enum):
+    """What is meant for the preview."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    WORDS = "words"
+
+
+_YES = re.compile(
+    r"(?:yes|yep|yeah|ja|send|send (?:it|them|this|that)|do it|go ahead|confirmed)"
+    r"(?: (?:please|now|all|send (?:it|them)|thanks|thank you))*",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"(?:no|nope|nein|don'?t|do not|stop|abort|never ?mind|discard|forget it)"
+    r"(?: (?:please|send|it|them|this|that|now|thanks|thank you))*",
+    re.IGNORECASE,
+)
+_UNSURE = re.compile(
+    r"(?:ok|okay|okey|k|fine|good|great|perfect|nice|right|correct|alright|sure|done|thanks|thx|"
+    r"thank you|gut|danke|looks? (?:good|fine|great)|that'?s (?:fine|good|right|it)|well|hm+|"
+    r"yes|no|send|confirm\w*|cancel\w*)"
+    r"(?:[ ,]+(?:ok|okay|good|fine|great|thanks|thank you|please|now|then|it|to me|so))*",
+    re.IGNORECASE,
+)
+_LOOSE = re.compile(r"[\s.,;:!?…]+")
+
+
+def said_of(preview: Confirmation, text: str) -> Meaning:
+    """What a text means for a preview; only whole sentences are new words for it.
+
+    What is short or doubtful is `UNSURE`: a slip must never become a message to a student.
+    """
+    bare = _LOOSE.sub(" ", text.replace("’", "'")).strip()
+    if _YES.fullmatch(bare):
+        return Meaning.YES
+    if _NO.fullmatch(bare):
+        return Meaning.NO
+    act = ACTS.get(preview.kind)
+    takes_words = act is not None and act.change is not None
+    words = re.findall(r"[^\W\d_]{2,}", bare)
+    if not takes_words or len(words) < 2 or _UNSURE.fullmatch(bare):
+        return Meaning.UNSURE
+    return Meaning.WORDS
