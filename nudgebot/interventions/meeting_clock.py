@@ -60,7 +60,10 @@ def take_clock(text: str) -> tuple[Clock | None, str]:
             continue
         rest = f"{text[: found.start()]} {text[found.end() :]}".strip()
         if any(each.pattern.search(rest) for each in _FORMS[:-1]):
-            raise CommandError("I read two times of day there; write one, as `tomorrow 15:00`.")
+            raise CommandError(
+                "I read two times of day there; write one, as `tomorrow 15:00`, and put a place "
+                "that has numbers in quotation marks."
+            )
         return form.read(found), " ".join(rest.split())
     return None, text
 
