@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.finder import named
 from nudgebot.chat.office import Office
 from nudgebot.interventions.alerts_kept import ACKNOWLEDGED, OPEN, OVER, RESOLVED, Alert, Tag
@@ -79,6 +79,8 @@ def _story(office: Office, alert: Alert) -> Iterator[str]:
     if alert.resolved_at is not None and alert.state == RESOLVED:
         who = by_whom(office, alert.resolved_by)
         yield f"Resolved {who} {global_time(alert.resolved_at)}: {esc(alert.resolution_notes)}"
+    why, before = code(f"why {alert.student_id}"), code(f"history {alert.student_id}")
+    yield f"{why} shows the whole picture, {before} what was done so far."
 
 
 def _done(office: Office, tag: Tag) -> str:

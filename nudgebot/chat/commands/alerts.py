@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,7 +48,7 @@ def alerts(call: Call) -> Answer:
     if not shown:
         if found:
             raise CommandError(f"There are no more; {code(_again(text, 0))} begins at the start.")
-        return Answer(f"✅ No open alerts, {about}.\n\n{data_note(call.office, call.as_of)}")
+        return Answer(f"✅ No open alerts ({about}).\n\n{data_note(call.office, call.as_of)}")
     lines = [line(call.office, each, by_id[each.student_id]) for each in shown]
     left = len(found) - first - len(shown)
     more = _again(text, first + len(shown))
@@ -54,7 +56,7 @@ def alerts(call: Call) -> Answer:
         lines.append(f"\nand {left:,} more: {code(more)}")
     parts = [f"**Alerts, {about}** · {_summary(found)}", "\n".join(lines)]
     parts.append(data_note(call.office, call.as_of))
-    buttons = [_button(each, by_id[each.student_id]) for each in shown]
+    buttons = _buttons(shown, by_id)
     if left:
         buttons.append(Button("More", f"the next of {left:,} more", more))
     return Answer(
@@ -90,9 +92,16 @@ def _summary(found: list[Alert]) -> str:
     return f"{', '.join(parts)}; the most urgent first"
 
 
-def _button(alert: Alert, student: Student) -> Button:
-    what = f"{student.name}: {alert.title}"
-    return Button(student.name, what, f"alert {alert.alert_id}")
+def _buttons(shown: Sequence[Alert], by_id: Mapping[str, Student]) -> list[Button]:
+    """One an alert, with the student's name; where she has several, with their titles too."""
+    times = Counter(each.student_id for each in shown)
+    found = []
+    for each in shown:
+        name = by_id[each.student_id].name or each.student_id
+        whole = f"{name}: {each.title}"
+        label = whole if times[each.student_id] > 1 else name
+        found.append(Button(label, whole, f"alert {each.alert_id}"))
+    return found
 
 
 @dataclass(frozen=True)
