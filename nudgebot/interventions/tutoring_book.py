@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -278,14 +278,25 @@ class Book:
         source: str,
         day: int,
         as_of: datetime,
-    ) -> None:
-        """They met; noted once per `source`."""
+    ) -> Session:
+        """They met; the `source` is new."""
         self._store.execute(
             """INSERT INTO tutoring_sessions
                (tutoring_id, user_id, minutes, note, source, noted_day, noted_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO NOTHING""",
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
             [record.id, user_id, minutes, note, source, day, to_at(as_of)],
         )
+        return self.sessions(record.id)[-1]
+
+    def add_note(self, session: Session, note: str) -> Session:
+        """More words to a session that is noted already."""
+        if not note:
+            return session
+        both = f"{session.note} {note}".strip()
+        self._store.execute(
+            "UPDATE tutoring_sessions SET note = ? WHERE id = ?", [both, session.id]
+        )
+        return replace(session, note=both)
 
     def sessions(self, tutoring_id: int) -> list[Session]:
         """When they met, oldest first."""
