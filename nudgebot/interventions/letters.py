@@ -50,6 +50,15 @@ class StudentAnswer:
     passed_to: int = 0
 
 
+@dataclass(frozen=True)
+class SentMessage:
+    """A message that arrived, by its id in Zulip."""
+
+    key: str
+    student_id: str
+    message_id: int
+
+
 class Letters:
     """Keeps both; a message heard twice is kept once."""
 
@@ -81,6 +90,24 @@ class Letters:
                ORDER BY sent_at, key"""
         )
         return [_message(row) for row in rows]
+
+    def unread(self, since: datetime, *, limit: int) -> list[SentMessage]:
+        """The newest messages that arrived since then and were not seen to be read."""
+        rows = self._store.rows(
+            """SELECT m.key, m.student_id, o.message_id FROM teacher_messages m
+               JOIN outbox o ON o.key = m.key
+               WHERE m.sent_at >= ? AND m.is_read = 0 AND o.state = 'sent'
+               AND o.message_id IS NOT NULL ORDER BY m.sent_at DESC, m.key LIMIT ?""",
+            [to_at(since), limit],
+        )
+        return [SentMessage(row["key"], row["student_id"], row["message_id"]) for row in rows]
+
+    def mark_read(self, key: str, as_of: datetime) -> None:
+        """It was seen to be read."""
+        self._store.execute(
+            "UPDATE teacher_messages SET is_read = 1, read_at = ? WHERE key = ? AND is_read = 0",
+            [to_at(as_of), key],
+        )
 
     def messages_to(self, student_id: str, *, limit: int = 10) -> list[TeacherMessage]:
         """The newest messages to a student, newest first."""

@@ -31,4 +31,6 @@ CREATE INDEX teacher_messages_open ON teacher_messages (sent_at)
 # Answers are kept in a table that chat made.
 _KINDS = "ALTER TABLE answers ADD COLUMN kind TEXT NOT NULL DEFAULT '';   -- wrong, group, or none"
 
-STEPS = (("messages", _MESSAGES), ("answer_kinds", _KINDS))
+_UNREAD = "CREATE INDEX teacher_messages_unread ON teacher_messages (sent_at) WHERE is_read = 0"
+
+STEPS = (("messages", _MESSAGES), ("answer_kinds", _KINDS), ("unread_messages", _UNREAD))
