@@ -45,7 +45,8 @@ class Following:
             known = newest_fact(self._means.store)
             for each in followed:
                 done += self._look(each, newest, as_of)
-                done += self._late(each.id, known, as_of)
+                if each.due_at <= as_of:
+                    done += self._late(each.id, known, as_of)
         owed = self._rows.owed()
         if owed:
             done += self._praise([each for each in owed if each.owed_student], as_of)
@@ -84,7 +85,7 @@ class Following:
     def _late(self, assignment_id: int, known: datetime | None, as_of: datetime) -> int:
         """Note that it is overdue, once the data reach beyond its end; let go of it much later."""
         assignment = self._rows.find(assignment_id)
-        if assignment is None or assignment.closed_at or assignment.due_at > as_of:
+        if assignment is None or assignment.closed_at:
             return 0
         if as_of > assignment.due_at + FOLLOWED:
             status = Status.LAPSED if assignment.waits else assignment.status

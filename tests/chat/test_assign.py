@@ -285,3 +285,21 @@ def test_old_ones_leave_the_list(town: Town) -> None:
     assert "and 4 more" in town.answer(TARA, "assignments")
     town.clock += timedelta(days=15)
     assert "You have given no assignment" in town.answer(TARA, "assignments")
+
+
+def test_a_word_that_comes_too_late_settles_it(town: Town) -> None:
+    """What is due by now is not given, and a restart does not try it again."""
+    town.say(TARA, "assign s1 due today 14:35")
+    town.clock += timedelta(minutes=10)
+    assert "It would be due already. Nothing was done" in town.answer(TARA, "confirm")
+    assert town.office.confirmations.unfinished() == []
+    assert town.zulip.to(ANA) == []
+
+
+def test_what_ended_meanwhile_is_not_taken_back(town: Town) -> None:
+    """The practice came in between preview and word."""
+    give(town)
+    town.say(TARA, "withdraw assignment 1")
+    town.store.execute("UPDATE targeted_assignments SET closed_at = 1, status = 'completed'")
+    assert "over already" in town.answer(TARA, "confirm")
+    assert town.office.confirmations.unfinished() == []

@@ -134,9 +134,12 @@ def give(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
         office.confirmations.finish(confirmed.token)
         return Answer(NOT_YOURS)
     actor = Actor(asker.user_id, asker.name, asker.teacher_id)
-    made = office.interventions.assignments.create(
-        actor, draft, clock(), source=f"confirmation:{confirmed.token}:{confirmed.settled_by}"
-    )
+    source = f"confirmation:{confirmed.token}:{confirmed.settled_by}"
+    try:
+        made = office.interventions.assignments.create(actor, draft, clock(), source=source)
+    except CommandError:  # nothing of it was done, and nothing is left to do
+        office.confirmations.finish(confirmed.token)
+        raise
     office.confirmations.finish(confirmed.token)
     return Answer(_given(office, made, student), students=frozenset({draft.student_id}))
 
@@ -177,7 +180,11 @@ def take_back(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
     if found is None or not asker.may_see(found.student_id):
         office.confirmations.finish(confirmed.token)
         return Answer(NOT_YOURS)
-    was_there = assignments.withdraw(found, clock())
+    try:
+        was_there = assignments.withdraw(found, clock())
+    except CommandError:
+        office.confirmations.finish(confirmed.token)
+        raise
     office.confirmations.finish(confirmed.token)
     student = office.people.student(found.student_id)
     first = esc(student.first_name if student else found.student_id)
