@@ -26,6 +26,7 @@ Endings = Callable[[str, datetime], Mapping[str, Ending]]
 """How the interventions of a student stand by now, by their sources; what is left out is told by
 its notes alone."""
 _NOTHING_TO_FOLLOW = frozenset({InterventionType.SNOOZE})
+_SAYS_IT_ALL = frozenset({InterventionType.RESOLUTION, InterventionType.SNOOZE})
 _BY_TYPE_FIRST = frozenset({InterventionType.ASSIGNMENT, InterventionType.TUTOR})
 
 
@@ -71,22 +72,24 @@ class Histories:
         self, one: Intervention, ending: Ending | None, seen: _Afterwards, letter: Written | None
     ) -> Entry:
         follow = one.intervention_type not in _NOTHING_TO_FOLLOW
+        follow = follow and (ending is None or ending.under_way)
+        since = (ending and ending.began_at) or one.created_at
         template_id = letter.template_id if letter else ""
         return Entry(
             at=one.created_at,
             kind=one.intervention_type.value,
-            what=one.action_taken,
+            what=f"Message: {letter.text}" if letter else one.action_taken,
             user_id=one.user_id,
             teacher_id=one.teacher_id,
             outcomes=ending.outcomes if ending else _by_notes(one),
             number=one.id,
             rating=one.effectiveness_rating,
-            effect=seen.of(one, template_id) if follow else None,
+            effect=seen.of(one, template_id, since) if follow else None,
         )
 
 
 def _by_notes(one: Intervention) -> tuple[Outcome, ...]:
-    if one.is_resolved:
+    if one.is_resolved and one.intervention_type not in _SAYS_IT_ALL:
         return (Outcome(one.resolution_notes or "done", one.resolved_at),)
     return ()
 
@@ -125,12 +128,12 @@ class _Afterwards:
         self._zone = zone_named(student.timezone if student else "", means.zone)
         self._course: Course = read_course(means.store, student_id, zone=self._zone, as_of=as_of)
 
-    def of(self, one: Intervention, template_id: str) -> Effect:
+    def of(self, one: Intervention, template_id: str, since: datetime) -> Effect:
         interest = None
         if one.intervention_type not in _BY_TYPE_FIRST:
             interest = interest_of_template(self._means.book, template_id)
             interest = interest or self._of_alert(one.alert_id)
-        return self._effect(interest or interest_of_type(one.intervention_type), one.created_at)
+        return self._effect(interest or interest_of_type(one.intervention_type), since)
 
     def of_template(self, template_id: str, at: datetime) -> Effect:
         interest = interest_of_template(self._means.book, template_id)

@@ -24,12 +24,16 @@ class Outcome:
 class Ending:
     """How an intervention ended, or stands; `went_well` is None while it is open.
 
-    `hours` is how long it took, where that says something.
+    `hours` is how long it took, where that says something. `began_at` is when it came about, where
+    that is later than when it was noted; what did not come about (yet) is not `under_way`, and has
+    nothing to follow.
     """
 
     outcomes: tuple[Outcome, ...]
     went_well: bool | None = None
     hours: float | None = None
+    began_at: datetime | None = None
+    under_way: bool = True
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from nudgebot.nudging.messages import Button
 from nudgebot.school.people import Student
 
 MOST_ROWS = 5
-_MOST_SHOWN = 160
+_MOST_SHOWN = 120
 SIGNS: Mapping[str, str] = {
     NUDGE: "🔔",
     InterventionType.MESSAGE: "✉️",
@@ -29,6 +29,12 @@ SIGNS: Mapping[str, str] = {
     InterventionType.TUTOR: "🤝",
     InterventionType.RESOLUTION: "✅",
     InterventionType.SNOOZE: "💤",
+}
+# Kinds whose words do not say what they are.
+_LABELS: Mapping[str, str] = {
+    NUDGE: "Nudge",
+    InterventionType.MESSAGE: "Message",
+    InterventionType.ASSIGNMENT: "Assignment",
 }
 NO_NUMBER = "I know no intervention of yours with that number; `history <student>` shows them."
 _RATING = re.compile(
@@ -95,10 +101,8 @@ def _is_judged(entry: Entry) -> bool:
 
 def _line(call: Call, entry: Entry) -> str:
     """Who did what and when, and below it what came of it."""
-    what = clean(entry.what)
-    what = what if len(what) <= _MOST_SHOWN else what[: _MOST_SHOWN - 1] + "…"
     tail = f" · no. {entry.number}" if entry.number is not None else ""
-    head = f"{SIGNS.get(entry.kind, '•')} {global_time(entry.at)} **{esc(what)}**"
+    head = f"{SIGNS.get(entry.kind, '•')} {global_time(entry.at)} {_what(entry)}"
     lines = [
         f"- {head} · {_who(call, entry)}{tail}",
         "; ".join(map(_outcome, entry.outcomes)),
@@ -106,6 +110,14 @@ def _line(call: Call, entry: Entry) -> str:
         f"rated {entry.rating} of 5" if entry.rating is not None else "",
     ]
     return "\n  ".join(line for line in lines if line)
+
+
+def _what(entry: Entry) -> str:
+    """The gist in bold; of long words their beginning."""
+    label = _LABELS.get(entry.kind)
+    text = clean(entry.what).removeprefix(f"{label}: ")
+    text = text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1].rstrip() + "…"
+    return f"**{label}:** {esc(text)}" if label else f"**{esc(text)}**"
 
 
 def _who(call: Call, entry: Entry) -> str:
