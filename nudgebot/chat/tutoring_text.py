@@ -57,11 +57,11 @@ def _standing(found: Track) -> str:
 def in_short(office: Office, record: TutoringRecord, as_of: datetime) -> str:
     """One tutoring for the teacher: who, since when, how often they met, and what came of it."""
     tutor, student = name_of(office, record.tutor_id), name_of(office, record.student_id)
-    head = f"**{record.id}.** {tutor} helps {student} with **{esc(record.skill_name)}**"
-    if record.status is Status.ASKED:
-        return f"{head}?\n{_waiting(office, record)}"
+    skill = f"**{esc(record.skill_name)}**"
     if record.started_at is None:
-        return f"{head}? {esc(record.outcome)}"
+        then = _waiting(office, record) if record.status is Status.ASKED else record.outcome
+        return f"**{record.id}.** {tutor} for {student}, {skill}. {then}"
+    head = f"**{record.id}.** {tutor} helps {student} with {skill}"
     tutoring = office.interventions.tutoring
     seen = tutoring.improvement(record, as_of)
     lines = [f"{head}, since {global_time(record.started_at)}."]
@@ -74,12 +74,14 @@ def in_short(office: Office, record: TutoringRecord, as_of: datetime) -> str:
 
 
 def _waiting(office: Office, record: TutoringRecord) -> str:
-    said = [
-        f"{first_name_of(office, each)} "
-        f"{'said yes' if record.said_by(each) == 'yes' else 'has not answered yet'}"
-        for each in (record.student_id, record.tutor_id)
-    ]
-    return f"- Asked {global_time(record.created_at)}: {', '.join(said)}."
+    both = (record.student_id, record.tutor_id)
+    if not any(record.said_by(each) for each in both):
+        return f"Asked {global_time(record.created_at)}; neither has answered yet."
+    yes, silent = sorted(both, key=lambda each: record.said_by(each) != "yes")
+    return (
+        f"Asked {global_time(record.created_at)}; {first_name_of(office, yes)} said yes, "
+        f"{first_name_of(office, silent)} has not answered yet."
+    )
 
 
 def _met(sessions: Sequence[Session]) -> list[str]:

@@ -195,9 +195,9 @@ class Tutoring:
             outcome = f"It did not come about: the {who} said no."
             found = self._close(found, Status.DECLINED, outcome, as_of)
             return found, self._news.declined(found, by, as_of)
-        outcome = f"The {who} wanted to stop. {self._came_of(found, as_of)}"
-        found = self._close(found, Status.ENDED, outcome, as_of)
-        return found, self._news.stopped(found, by, as_of)
+        came_of = self._came_of(found, as_of)
+        found = self._close(found, Status.ENDED, f"The {who} wanted to stop. {came_of}", as_of)
+        return found, self._news.stopped(found, by, came_of, as_of)
 
     def opt_out(self, student_id: str, as_of: datetime) -> list[TutoringRecord]:
         """She is never asked to tutor again; what she is asked now is declined, and returned.
@@ -323,7 +323,7 @@ class Tutoring:
         before = seen.before.percent
         was = "not known" if before is None else f"{before:.0f} %"
         now = f"{seen.since.percent:.0f} %"
-        return f"{met} Accuracy in the skill before: {was}; since: {now}."
+        return f"{met} Right in the skill: {was} before, {now} since."
 
     def _close(
         self, record: TutoringRecord, status: Status, outcome: str, as_of: datetime
@@ -335,25 +335,32 @@ class Tutoring:
         """End what was not answered in time, and what the school has parted."""
         done = 0
         for each in self._book.unanswered(as_of - ANSWER_WITHIN):
-            outcome = "It did not come about: not both answered."
-            done += self._end_by_itself(each, Status.EXPIRED, outcome, as_of)
+            done += self._expire(each, as_of)
         for each in self._book.parted(local_day(as_of, self._means.zone)):
-            outcome = "They are in no class together any more."
-            if each.status is Status.ACTIVE:
-                outcome = f"{outcome} {self._came_of(each, as_of)}"
-            done += self._end_by_itself(each, Status.ENDED, outcome, as_of)
+            done += self._part(each, as_of)
         return done
 
-    def _end_by_itself(
-        self, record: TutoringRecord, status: Status, outcome: str, as_of: datetime
-    ) -> bool:
+    def _expire(self, record: TutoringRecord, as_of: datetime) -> bool:
         with self._means.store.transaction():
             found = self._book.get(record.id)
-            if found.status is not record.status:
+            if found.status is not Status.ASKED:
                 return False  # somebody has answered at this very moment
-            found = self._close(found, status, outcome, as_of)
-            tell = self._news.expired if status is Status.EXPIRED else self._news.parted
-            messages = tell(found, as_of)
+            outcome = "It did not come about: not both answered."
+            found = self._close(found, Status.EXPIRED, outcome, as_of)
+            messages = self._news.expired(found, as_of)
+            self._claim(messages, as_of)
+        self._push(messages, as_of)
+        return True
+
+    def _part(self, record: TutoringRecord, as_of: datetime) -> bool:
+        with self._means.store.transaction():
+            found = self._book.get(record.id)
+            if not found.is_open:
+                return False
+            came_of = self._came_of(found, as_of) if found.status is Status.ACTIVE else ""
+            outcome = f"They are in no class together any more. {came_of}".rstrip()
+            found = self._close(found, Status.ENDED, outcome, as_of)
+            messages = self._news.parted(found, came_of, as_of)
             self._claim(messages, as_of)
         self._push(messages, as_of)
         return True

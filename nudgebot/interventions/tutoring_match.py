@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from nudgebot.insight.mastery import NEVER, Track
+from nudgebot.insight.mastery import MASTERED_SHARE, NEVER, Track
 from nudgebot.insight.skill_data import MasteryState
 
 AT_RISK = frozenset({"high", "critical"})
@@ -100,12 +100,15 @@ def weaknesses(tracks: Iterable[tuple[str, Track]]) -> list[Weakness]:
     First those that need work, then those practised again and again without mastery, then those
     in progress; within each the one with the lowest accuracy of recent answers.
     """
-    found = [
-        Weakness(skill_id, each)
-        for skill_id, each in tracks
-        if each.state in (MasteryState.NEEDS_WORK, MasteryState.IN_PROGRESS)
-    ]
+    found = [Weakness(skill_id, each) for skill_id, each in tracks if _is_weak(each)]
     return sorted(found, key=_weakest_first)
+
+
+def _is_weak(each: Track) -> bool:
+    """Who is in progress and gets nearly all right needs only more practice."""
+    if each.state is MasteryState.IN_PROGRESS:
+        return each.stuck or (each.recent or 0.0) < MASTERED_SHARE
+    return each.state is MasteryState.NEEDS_WORK
 
 
 def _weakest_first(each: Weakness) -> tuple[int, float, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nudgebot.interventions import tutoring_words as words
 from nudgebot.interventions.means import Actor, Means
-from nudgebot.interventions.tutoring_book import Status, TutoringRecord
+from nudgebot.interventions.tutoring_book import TutoringRecord
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button, Direct, Outgoing
 from nudgebot.school.days import local_day
@@ -82,7 +82,9 @@ class News:
         """Both said yes: each learns who the other is, and the teacher that it begins."""
         student, tutor, skill = self._three(record)
         for_student = words.settled_for_student(record, tutor, skill)
-        for_tutor = words.settled_for_tutor(record, student, skill)
+        for_tutor = words.settled_for_tutor(
+            record, student, skill, first_name=self._first(record.student_id)
+        )
         return [
             *self._to_student(record, record.student_id, "agreed", for_student),
             *self._to_student(record, record.tutor_id, "agreed", for_tutor),
@@ -102,7 +104,9 @@ class News:
             *self._to_teachers(record, "declined", text, as_of),
         ]
 
-    def stopped(self, record: TutoringRecord, by: str, as_of: datetime) -> list[Outgoing]:
+    def stopped(
+        self, record: TutoringRecord, by: str, came_of: str, as_of: datetime
+    ) -> list[Outgoing]:
         """One of them ended what went on."""
         student, tutor, skill = self._three(record)
         text = words.stopped_for_teacher(
@@ -111,7 +115,7 @@ class News:
             tutor,
             skill,
             by_student=by == record.student_id,
-            outcome=record.outcome,
+            came_of=came_of,
         )
         return [
             *self._over(record, [record.other(by)]),
@@ -130,10 +134,10 @@ class News:
             *self._to_teachers(record, "expired", text, as_of),
         ]
 
-    def parted(self, record: TutoringRecord, as_of: datetime) -> list[Outgoing]:
+    def parted(self, record: TutoringRecord, came_of: str, as_of: datetime) -> list[Outgoing]:
         """They are in no common class any more."""
         student, tutor, skill = self._three(record)
-        text = words.parted_for_teacher(record, student, tutor, skill, outcome=record.outcome)
+        text = words.parted_for_teacher(record, student, tutor, skill, came_of=came_of)
         return [
             *self._closing(record),
             *self._to_teachers(record, "parted", text, as_of),
@@ -212,16 +216,18 @@ class News:
         ]
 
     def _teachers(self, record: TutoringRecord, as_of: datetime) -> list[int]:
-        """Who asked, where she still may see the student; else the student's teachers."""
-        day = local_day(as_of, self._means.zone)
-        teachers = self._means.people.teachers_of(record.student_id, day=day)
-        linked = [self._means.links.user_id_of("teacher", each.teacher_id) for each in teachers]
-        users = [user_id for user_id in linked if user_id is not None]
-        if record.user_id in users or self._is_admin(record.user_id):
+        """Who asked, where she still teaches one of the two; else the student's teachers."""
+        users = self._teachers_of(record.student_id, as_of)
+        either = {*users, *self._teachers_of(record.tutor_id, as_of)}
+        if record.user_id in either or self._is_admin(record.user_id):
             return [record.user_id]
-        if record.status is Status.ENDED and not users:
-            return []
         return users
+
+    def _teachers_of(self, student_id: str, as_of: datetime) -> list[int]:
+        day = local_day(as_of, self._means.zone)
+        teachers = self._means.people.teachers_of(student_id, day=day)
+        linked = [self._means.links.user_id_of("teacher", each.teacher_id) for each in teachers]
+        return [user_id for user_id in linked if user_id is not None]
 
     def _is_admin(self, user_id: int) -> bool:
         user, settings = self._means.links.user(user_id), self._means.settings

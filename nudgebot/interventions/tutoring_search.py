@@ -254,7 +254,7 @@ class Matchmaker:
         if standing.state is MasteryState.MASTERED:
             notes.append(f"By the figures, {name} has mastered {esc(skill)}.")
         if skill_id in self._book.unwanted(student_id, scene.as_of - NOT_LONG_AGO):
-            notes.append(f"{name} said no to help with {esc(skill)} not long ago.")
+            notes.append(f"{name} said no to help with {esc(skill)}, or stopped it, not long ago.")
         return Match(
             student_id=student_id,
             tutor_id=classmate.student_id,
@@ -300,5 +300,5 @@ def _doubts(tutor: Student, match: Match, named: Classmate) -> list[str]:
     if named.fragile or named.risk_level in AT_RISK:
         said.append(f"{name} needs attention, too: `why {match.tutor_id}` says why.")
     if named.declined:
-        said.append(f"{name} said no to this not long ago.")
+        said.append(f"{name} said no to this, or stopped it, not long ago.")
     return said

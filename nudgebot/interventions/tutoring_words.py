@@ -53,7 +53,7 @@ def choices_in_words(heading: str, buttons: tuple[Button, ...]) -> str:
     lines = "\n".join(f"- `{each.reply}` {each.help}" for each in buttons)
     return (
         f"**{heading}** Write one of these:\n{lines}\n"
-        f"There are {DAYS_TO_ANSWER} days to think about it. Whatever else you write here reaches "
+        f"You have {DAYS_TO_ANSWER} days to think about it. Whatever else you write here reaches "
         "your teachers."
     )
 
@@ -67,11 +67,11 @@ def settled_for_student(record: TutoringRecord, tutor: str, skill: str) -> str:
     )
 
 
-def settled_for_tutor(record: TutoringRecord, student: str, skill: str) -> str:
+def settled_for_tutor(record: TutoringRecord, student: str, skill: str, *, first_name: str) -> str:
     """Both said yes; to the one who helps."""
     return (
         f"🎉 It is settled: you help **{student}** with **{skill}**. Write to each other and agree "
-        f"on a first time; half an hour is plenty. A tip: let {student} try first, and ask more "
+        f"on a first time; half an hour is plenty. A tip: let {first_name} try first, and ask more "
         f"than you explain.\n\n{_from_now_on(record)}"
     )
 
@@ -144,13 +144,13 @@ def declined_for_teacher(
 
 
 def stopped_for_teacher(
-    record: TutoringRecord, student: str, tutor: str, skill: str, *, by_student: bool, outcome: str
+    record: TutoringRecord, student: str, tutor: str, skill: str, *, by_student: bool, came_of: str
 ) -> str:
     """One of them ended what went on; to the teacher."""
-    who = student if by_student else tutor
+    who, other = (student, tutor) if by_student else (tutor, student)
     return (
-        f"**{who}** wants to stop: the tutoring in **{skill}** of **{student}** with **{tutor}** "
-        f"(tutoring {record.id}) has ended. Both know that it ended, not through whom. {outcome}"
+        f"**{who}** has stopped tutoring {record.id}: **{tutor}** helped **{student}** with "
+        f"**{skill}**. {other} learns only that it has ended. {came_of}"
     )
 
 
@@ -164,12 +164,12 @@ def expired_for_teacher(record: TutoringRecord, silent: str, student: str, skill
 
 
 def parted_for_teacher(
-    record: TutoringRecord, student: str, tutor: str, skill: str, *, outcome: str
+    record: TutoringRecord, student: str, tutor: str, skill: str, *, came_of: str
 ) -> str:
     """They are in no common class any more; to the teacher."""
     return (
         f"**{student}** and **{tutor}** are in no class together any more, so tutoring "
-        f"{record.id} in **{skill}** has ended. {outcome}"
+        f"{record.id} in **{skill}** has ended. {came_of}".rstrip()
     )
 
 

@@ -194,16 +194,30 @@ def test_unanswered_questions_expire(school: Town) -> None:
     assert "That is over" in school.answer(BEN, "tutoring yes 1")
 
 
-def test_who_leaves_the_class_ends_it(school: Town) -> None:
+@pytest.mark.parametrize(("leaver", "stays"), [("s2", ANA), ("s1", BEN)])
+def test_who_leaves_the_class_ends_it(school: Town, leaver: str, stays: int) -> None:
     """By itself; the one who stays gets a kind word, the teacher the reason."""
     agree(school)
     kept = school.office.interventions.tutoring
     assert kept.tick(NOW) == 0
-    school.store.execute("UPDATE enrollments SET gone_at = 1 WHERE person_id = 's2'")
+    school.store.execute("UPDATE enrollments SET gone_at = 1 WHERE person_id = ?", [leaver])
     assert kept.tick(NOW) == 1
+    assert kept.tick(NOW) == 0
     assert status(school) == "ended"
-    assert "has come to its end" in school.zulip.to(ANA)[-1]
+    assert "has come to its end" in school.zulip.to(stays)[-1]
     assert "in no class together any more" in school.zulip.to(TARA)[-1]
+
+
+def test_the_end_of_term_ends_it(school: Town) -> None:
+    """Also what is still asked; then without the other's name."""
+    ask(school)
+    day = local_day(NOW, school.office.zone)
+    school.store.execute("UPDATE classes SET term_end_day = ?", [day])
+    kept = school.office.interventions.tutoring
+    assert kept.tick(NOW) == 0
+    assert kept.tick(NOW + timedelta(days=1)) == 1
+    assert "does not come about" in school.zulip.to(ANA)[-1]
+    assert "Ben" not in school.zulip.to(ANA)[-1]
 
 
 def test_never_ask_me_again(school: Town) -> None:
@@ -427,8 +441,18 @@ def test_either_of_the_two_may_stop(school: Town) -> None:
     agree(school)
     assert "nobody will ask you why" in school.answer(ANA, "tutoring no 1")
     assert "has come to its end" in school.zulip.to(BEN)[-1]
-    assert "**Ana Alvarez** wants to stop" in school.zulip.to(TARA)[-1]
+    assert "**Ana Alvarez** has stopped tutoring 1" in school.zulip.to(TARA)[-1]
     assert status(school) == "ended"
+
+
+def test_a_stop_is_remembered_for_a_while(school: Town) -> None:
+    """A student who wanted to stop is not offered the same again by itself; the teacher may."""
+    agree(school)
+    school.say(ANA, "tutoring no 1")
+    assert "with **Decimals**" in school.answer(TARA, "tutor s1")
+    assert "said no to help with Fractions, or stopped it" in school.answer(
+        TARA, "tutor s1 in Fractions"
+    )
 
 
 def test_a_stop_of_nudges_does_not_stop_a_teachers_question(school: Town) -> None:

@@ -183,6 +183,7 @@ def test_the_weakest_skill_comes_first() -> None:
         ("mastered", STRONG),
         ("untouched", Classmate("x").standing),
         ("middling", MIDDLING),
+        ("nearly", track([Session(1, 5, 5)])),
         ("stuck", STUCK),
         ("weak", WEAK),
         ("weaker", WEAKER),

@@ -16,6 +16,7 @@ from nudgebot.chat.commands.tutoring_answers import COMMANDS as OWN_COMMANDS
 from nudgebot.chat.commands.tutoring_kept import COMMANDS as KEPT_COMMANDS
 from nudgebot.chat.finder import MOST_CHOICES, UnclearError, like, named, one_student, students_like
 from nudgebot.chat.previews import ask
+from nudgebot.chat.reading import stale_note
 from nudgebot.chat.speech import without_loose_ends
 from nudgebot.chat.tutoring_text import plain_name_of, why_these
 from nudgebot.errors import CommandError
@@ -167,13 +168,15 @@ def _preview(call: Call, match: Match, others: Sequence[Match]) -> Answer:
         if silence:
             notes.append(f"{esc(each.first_name)}: {silence} Your question still arrives.")
     who = f"**{named(tutor)}** could help **{named(student)}** with **{skill}**."
+    minutes = office.settings["confirmation_minutes"]
+    holds = f"The preview holds for {minutes} minutes.{stale_note(office, call.as_of)}"
     content = "\n\n".join(
         [
             f"{who}\n{why_these(office, match)}",
             *notes,
             f"{esc(student.first_name)} reads:\n{fence(for_student, 'quote')}",
             f"{esc(tutor.first_name)} reads:\n{fence(for_tutor, 'quote')}",
-            "Neither learns who the other is before both have said yes.",
+            holds,
         ]
     )
     answer = ask(
@@ -186,7 +189,7 @@ def _preview(call: Call, match: Match, others: Sequence[Match]) -> Answer:
         },
         about=f"tutor {match.student_id}",
         content=content,
-        heading="Ask both?",
+        heading=f"Ask {student.first_name} and {tutor.first_name}?",
         students=frozenset({match.student_id, match.tutor_id, *(e.tutor_id for e in others)}),
     )
     buttons = (*answer.buttons, *(_alternative(call, match, each) for each in others))
@@ -194,11 +197,11 @@ def _preview(call: Call, match: Match, others: Sequence[Match]) -> Answer:
 
 
 def _alternative(call: Call, chosen: Match, other: Match) -> Button:
-    name = plain_name_of(call.office, other.tutor_id)
-    label = name if other.skill_id == chosen.skill_id else f"{name}, {other.skill_name}"
+    name, skill = plain_name_of(call.office, other.tutor_id), other.skill_name
+    is_same = other.skill_id == chosen.skill_id
     return Button(
-        label,
-        f"Rather {label}",
+        name if is_same else f"{name}, {skill}",
+        f"Ask {name} instead" if is_same else f"Ask {name} about {skill} instead",
         f"tutor {other.student_id} with {other.tutor_id} in {other.skill_id}",
     )
 
