@@ -44,7 +44,7 @@ pictures: install
 
 # Needs `pip install uv`; writes the pins of every dependency, with hashes, for every platform.
 lock:
-	uv pip compile pyproject.toml --extra dev --extra build --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra ai --extra dev --extra build --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean:

@@ -49,6 +49,8 @@ OWNERS: dict[str, set[str]] = {
     "aiosmtpd": {"sandbox"},
     "dateparser": {"interventions"},
     "icalendar": {"interventions"},
+    "openai": {"nudging"},
+    "scipy": {"insight", "nudging"},
     "markdown_it": {"sandbox"},
     "vl_convert": {"reports"},
     "typst": {"reports"},
