@@ -34,7 +34,7 @@ def plain(message: Message) -> str:
 
 
 def token_in(preview: str) -> str:
-    """The token of a preview, from the words that it tells one to write."""
+    """The token of a preview, from the words that it tells one to write, or its buttons."""
     found = TOKENS.search(preview)
     assert found, preview
     return found[2]
@@ -152,6 +152,11 @@ class Player:
         message = self._person.hear(wanted, f"a message with {text!r}", after=after)
         self._show(message)
         return plain(message)
+
+    def hear_aside(self, text: str, button: str) -> None:
+        """Let something come that the script leaves out: words, and a button below them."""
+        self._person.hear(lambda message: text in plain(message), text)
+        self._offered(button)
 
     def buttons(self, label: str) -> dict[str, str]:
         """The newest buttons, among them one of that name, and what each says."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from contract.people import Person
 from contract.school_files import deliver
 
@@ -20,6 +21,7 @@ from nudgebot.cli.tour import News
 from nudgebot.sandbox.mailbox import Mailbox
 from nudgebot.sandbox.records import OWNER, SandboxUser
 from nudgebot.sandbox.server import Sandbox
+from nudgebot.service import ticks
 from nudgebot.settings import read_settings
 from nudgebot.wiring import serve
 
@@ -68,6 +70,11 @@ class FlowSchool:
         self._people.append(Person(path))
         return self._people[-1]
 
+    def export(self, *more: Row) -> None:
+        """What the LMS says tonight: all that it said before, and this practice."""
+        tables = _tables(self, *more)
+        deliver(self.folder / "inbox", "school.zip", _packed(tables))
+
     def open(self) -> None:
         """Let the bot come, with the export in its inbox; who has a client hears all it says."""
         self._open.enter_context(_served(self))
@@ -109,7 +116,7 @@ def _found(folder: Path, sandbox: Sandbox, mailbox: Mailbox, clock: SchoolClock)
     (folder / "rules").mkdir()
     (folder / "rules" / "inactive.yaml").write_text(RULE, encoding="utf-8")
     (folder / "zuliprc").write_text(sandbox.zuliprc(bot), encoding="utf-8")
-    deliver(folder / "inbox", "school.zip", _packed(_tables(school)))
+    school.export()
     return school
 
 
@@ -135,9 +142,11 @@ def _served(school: FlowSchool) -> Iterator[None]:
         args=(settings, school.folder / "zuliprc"),
         kwargs={"clock": school.clock, "stopping": stopping, "done": school.news.hear},
     )
-    service.start()
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ticks, "INTERVENTIONS_SECONDS", 1)
+        service.start()
         assert school.news.wait_for("imports", lambda _: True)
+    try:
         assert school.sandbox.wait_for(lambda: school.sandbox.polling(school.bot), 20)
         yield
     finally:
@@ -149,10 +158,10 @@ def _served(school: FlowSchool) -> Iterator[None]:
 # The export
 
 
-def _tables(school: FlowSchool) -> dict[str, list[Row]]:
+def _tables(school: FlowSchool, *more: Row) -> dict[str, list[Row]]:
     pupils = school.students.items()
     skills = SKILLS | {each: f"Skill {each}" for each in (*MASTERED, *NOT_STARTED)}
-    practice = [*_report_figures("4"), *_others()]
+    practice = [*_report_figures("4"), *_others(), *more]
     return {
         "students.csv": [
             ("student_id", "name", "given_name", "email", "zulip_user_id", "timezone"),
@@ -222,9 +231,14 @@ def _others() -> Iterator[Row]:
         yield _session("5", "frac", days_ago, 10, 7)
 
 
+def session(student_id: str, skill_id: str, at: datetime, questions: int, correct: int) -> Row:
+    """Ten minutes of practice."""
+    return student_id, skill_id, _stamp(at), questions, correct, 10
+
+
 def _session(student_id: str, skill_id: str, days_ago: int, questions: int, correct: int) -> Row:
     at = NOW.replace(hour=10, minute=0) - timedelta(days=days_ago)
-    return student_id, skill_id, _stamp(at), questions, correct, 10
+    return session(student_id, skill_id, at, questions, correct)
 
 
 def _stamp(at: datetime) -> str:
