@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from nudgebot.chat.access import Asker
 from nudgebot.chat.figures_text import as_number
 from nudgebot.chat.office import Office
 from nudgebot.chat.reading import data_as_of, figures_of
+from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.table import Value
 from nudgebot.markup import esc
 from nudgebot.nudging.facts import Facts
@@ -54,6 +54,14 @@ class Wording:
     text: str
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A template that is not for a student, and why, in words."""
+
+    title: str
+    why: str
+
+
 def belongs(category: str, row: Mapping[str, Value]) -> bool:
     """Whether a student's figures put her into a category; what is not known never does."""
     average, accuracy = as_number(row.get("average_score")), as_number(row.get("accuracy"))
@@ -74,6 +82,11 @@ def belongs(category: str, row: Mapping[str, Value]) -> bool:
                 or (as_number(row.get("current_streak")) or 0) >= STREAK_DAYS
             )
     return False
+
+
+def one_line(text: str) -> str:
+    """A message in one line of a list."""
+    return " ".join(text.split())
 
 
 def facts_of(
@@ -131,11 +144,23 @@ def _of(office: Office, categories: Sequence[str], facts: Facts) -> list[Wording
 
 def _filled(office: Office, template_ids: Sequence[str], facts: Facts) -> list[Wording]:
     """Those of the templates that can be filled in and suit the student's figures."""
+    return [each for each in tried(office, template_ids, facts) if isinstance(each, Wording)]
+
+
+def tried(office: Office, template_ids: Sequence[str], facts: Facts) -> list[Wording | LeftOut]:
+    """Each template in finished words, or why it is not for this student."""
+    return [_tried(office, each, facts) for each in template_ids]
+
+
+def _tried(office: Office, template_id: str, facts: Facts) -> Wording | LeftOut:
+    template = office.book.templates.by_id[template_id][0]
     streak = as_number(facts.figures.get("current_streak")) or 0
-    found = []
-    for template_id in template_ids:
-        if template_id == "encouragement_streak" and streak < STREAK_DAYS:
-            continue  # a streak of one day is nothing to be praised for
-        with suppress(CompositionError):
-            found.append(filled(office, template_id, facts))
-    return found
+    if template_id == "encouragement_streak" and streak < STREAK_DAYS:
+        # A streak of one day is nothing to be praised for.
+        return LeftOut(template.title, f"the streak is shorter than {STREAK_DAYS} days")
+    try:
+        return filled(office, template_id, facts)
+    except CompositionError:
+        unknown = sorted(n for n in template.names & METRIC.keys() if facts.figures.get(n) is None)
+        named = ", ".join(name.replace("_", " ") for name in unknown)
+        return LeftOut(template.title, f"not known yet: {named}" if named else "it does not fit")

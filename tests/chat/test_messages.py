@@ -12,6 +12,7 @@ from nudgebot.chat.incoming import Reacted
 from nudgebot.errors import DeliveryError
 from nudgebot.insight.table import Value
 from nudgebot.nudging.messages import Direct, InStream, Outgoing
+from nudgebot.school.links import ZulipUser
 
 CHECK, CROSS = "2705", "274c"
 IDLE: dict[str, Value] = {"days_since_last_activity": 10, "days_since_last_practice": 10}
@@ -340,3 +341,54 @@ def test_words_that_reached_nobody_are_passed_on_when_a_teacher_is_linked(town: 
     assert pass_on_waiting(town.office, NOW) == 1
     assert pass_on_waiting(town.office, NOW) == 0
     assert sum("Nobody reads this yet" in text for text in town.zulip.to(TARA)) == 1
+
+
+def crowd(town: Town, number: int) -> None:
+    """So many inactive students more in 7B, each linked."""
+    town.store.executemany(
+        "INSERT INTO students (student_id, name, given_name, zulip_user_id) VALUES (?, ?, ?, ?)",
+        [(f"x{n}", f"Student {n}", f"Student {n}", 1000 + n) for n in range(number)],
+    )
+    town.store.executemany(
+        "INSERT INTO enrollments (class_id, person_id, role) VALUES ('c7b', ?, 'student')",
+        [(f"x{n}",) for n in range(number)],
+    )
+    users = [ZulipUser(1000 + n, f"Student {n}", "", 400, True, False, "") for n in range(number)]
+    town.office.links.keep_users([*town.office.links.users(), *users], NOW)
+    town.figures.rows |= {f"x{n}": dict(IDLE) for n in range(number)}
+
+
+@pytest.mark.parametrize(("number", "is_refused"), [(80, False), (81, True)])
+def test_more_than_anybody_can_mean_are_refused(
+    town: Town, number: int, *, is_refused: bool
+) -> None:
+    """Eight times `bulk_limit` is the cap; below it, a second word. Nothing is sent by half."""
+    limited = town.office.settings.replaced(bulk_limit=10)
+    object.__setattr__(town.office, "settings", limited)
+    crowd(town, number)
+    told = town.answer(TARA, "message inactive")
+    if is_refused:
+        assert "81 students at once; I write to at most 80. Nothing was sent." in told
+        assert "`message inactive 7B`" in told
+        assert town.store.value("SELECT count(*) FROM confirmations") == 0
+    else:
+        assert "say it once more" in town.answer(TARA, "confirm")
+    assert [m for _, m in town.zulip.sent if m.purpose == "teacher_message"] == []
+
+
+def test_a_group_that_matches_nobody_sends_nothing(town: Town) -> None:
+    """And says so in a sentence."""
+    told = town.answer(TARA, "message overdue 7B")
+    assert told == "Nobody in 7B has overdue work. Nothing to send."
+    assert "no preview of yours" in town.answer(TARA, "confirm")
+
+
+def test_a_button_clicked_next_week_does_nothing(town: Town) -> None:
+    """Nor one that was pruned long ago."""
+    town.say(TARA, "message s1 hello there")
+    token = town.token()
+    for days, says in ((7, "has expired"), (60, "may have expired")):
+        town.clock = NOW + timedelta(days=days)
+        town.office.confirmations.prune(town.clock)
+        assert says in town.answer(TARA, f"confirm {token}")
+    assert town.zulip.to(ANA) == []

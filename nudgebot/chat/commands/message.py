@@ -19,7 +19,7 @@ from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import LONGEST_TEXT, Letter, preview
 from nudgebot.chat.reading import figures_of
 from nudgebot.chat.speech import words_of
-from nudgebot.chat.wording import facts_of, filled, fitting
+from nudgebot.chat.wording import facts_of, filled, fitting, one_line
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button
@@ -163,22 +163,26 @@ def _offer(call: Call, student: Student, category: str = "") -> Answer:
     wordings = fitting(call.office, student, call.asker, call.as_of, category)[:MOST_TEMPLATES]
     own = f"message {student.student_id} <your words>"
     if not wordings:
-        return Answer(f"Write your own words: {code(own)}.")
-    shown = [f"- **{esc(each.title)}**: {_one_line(each.text)}" for each in wordings]
+        return Answer(
+            f"No template fits **{named(student)}**: too little is known yet. "
+            f"Write your own words: {code(own)}.",
+            students=frozenset({student.student_id}),
+        )
+    shown = [f"- **{esc(each.title)}**: {one_line(each.text)}" for each in wordings]
     buttons = tuple(
         Button(each.title, each.title, f"message {student.student_id} {each.template_id}")
         for each in wordings
     )
+    all_of = code(f"templates {category} {student.student_id}".replace("  ", " "))
+    more = f"{all_of} shows all, and which need what is not known yet."
     return Answer(
-        "\n".join([f"To **{named(student)}**:", *shown, f"Or in your own words: {code(own)}"]),
+        "\n".join(
+            [f"To **{named(student)}**:", *shown, f"Or in your own words: {code(own)}", more]
+        ),
         students=frozenset({student.student_id}),
         heading=f"Which words for {student.first_name}?",
         buttons=buttons,
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 COMMANDS = (
