@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 CALENDAR = "text/calendar"
+CALENDARS = (CALENDAR, "application/ics")
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Attachment:
     @property
     def is_invitation(self) -> bool:
         """Whether a calendar can read it."""
-        return self.kind == CALENDAR
+        return self.kind in CALENDARS
 
     @property
     def text(self) -> str:
@@ -53,9 +54,8 @@ class ArrivedMail:
 
     @property
     def invitations(self) -> tuple[str, ...]:
-        """The iCalendar texts; one that came both inline and as a file is there once."""
-        texts = [each.text for each in self.attachments if each.is_invitation]
-        return tuple(dict.fromkeys(texts))
+        """The iCalendar texts."""
+        return tuple(each.text for each in self.attachments if each.is_invitation)
 
     def header(self, name: str) -> str:
         """A header as a reader sees it; empty where there is none."""
@@ -91,4 +91,10 @@ def _attachments(message: EmailMessage, body: object) -> list[Attachment]:
         payload = part.get_payload(decode=True)
         data = payload if isinstance(payload, bytes) else b""
         found.append(Attachment(name or "invitation.ics", kind, data))
-    return found
+    return _once(found)
+
+
+def _once(found: list[Attachment]) -> list[Attachment]:
+    """An invitation comes inside the mail and as a file, for all calendars; it is one."""
+    once = {each.data if each.is_invitation else (each.name, each.data): each for each in found}
+    return list(once.values())

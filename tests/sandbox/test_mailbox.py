@@ -57,7 +57,7 @@ def test_an_invitation_inside_the_mail_is_found(mailbox: Mailbox) -> None:
     """Beside the words, as mail programs like it, it counts once, and so does its copy."""
     mail = a_mail()
     mail.add_alternative(ICS.encode(), maintype="text", subtype="calendar")
-    mail.add_attachment(ICS.encode(), maintype="text", subtype="calendar", filename="i.ics")
+    mail.add_attachment(ICS.encode(), maintype="application", subtype="ics", filename="i.ics")
     send(mailbox, mail)
     (got,) = mailbox.wait_for(1)
     assert got.invitations == (ICS,)
