@@ -46,10 +46,14 @@ class Draft:
 
 
 def take_when(call: Call, draft: Draft, details: Details) -> Answer:
-    """The preview of a draft at the time of the details; without one, times that are free."""
+    """The preview of a draft at the time of the details; without one, times that are free.
+
+    A time of day alone is on the day that the draft has, if it has one.
+    """
     meetings = call.office.interventions.meetings
     zone = meetings.zone_of(call.asker.user_id)
-    when = read_when(details.when, zone=zone, as_of=call.as_of)
+    planned = from_at(draft.at).astimezone(zone).date() if draft.at else None
+    when = read_when(details.when, zone=zone, as_of=call.as_of, on=planned)
     if when.at is None:
         return propose(call, draft, on=when.day)
     return preview(call, replace(draft, at=to_at(when.at)), doubt=when.note)
@@ -123,7 +127,12 @@ def preview(call: Call, draft: Draft, *, doubt: str = "") -> Answer:
     ]
     if draft.notes:
         lines.append(f"- Your notes, which nobody else gets: {esc(draft.notes)}")
-    warnings = [doubt, *_conflicts(call, draft, students), *_unreached(call, draft, students)]
+    guardians = _guardians(call, draft, students)
+    if guardians:
+        lines.append(f"- Also invited, by e-mail: {', '.join(guardians)}")
+    warnings = [doubt, *_conflicts(call, draft, students), *_unreached(call, students)]
+    if draft.meeting_type == PARENT and not guardians:
+        warnings.append("No parent can be invited by e-mail: please invite them yourself.")
     lines += [f"- ⚠️ {each}" for each in warnings if each]
     answer = ask(
         call,
@@ -186,7 +195,7 @@ def _near(call: Call, draft: Draft, at: datetime) -> list[datetime]:
     return sorted(sorted(found, key=lambda each: abs(each - at))[:NEAR])
 
 
-def _unreached(call: Call, draft: Draft, students: Sequence[Student]) -> list[str]:
+def _unreached(call: Call, students: Sequence[Student]) -> list[str]:
     """Whom no invitation reaches, and who has to be told in person."""
     has_mail = bool(call.office.settings["smtp_host"])
     lines = []
@@ -197,20 +206,16 @@ def _unreached(call: Call, draft: Draft, students: Sequence[Student]) -> list[st
             lines.append(f"{name} cannot be reached in Zulip ({why}), only by e-mail.")
         elif why:
             lines.append(f"Nothing reaches {name} ({why}): please tell {name} yourself.")
-    if draft.meeting_type == PARENT:
-        guardians = [reader for each in students for reader in
-                     guardians_of(call.office.interventions.means, each)]  # fmt: skip
-        if not guardians:
-            lines.append(
-                "No parent or guardian with an e-mail address may be contacted: please invite "
-                "them yourself."
-            )
-        elif not has_mail:
-            lines.append("No mail server is set up: please invite the parents yourself.")
-        else:
-            names = ", ".join(esc(each.name) or "a guardian" for each in guardians)
-            return [*lines, f"By e-mail this also goes to: {names}."]
     return lines
+
+
+def _guardians(call: Call, draft: Draft, students: Sequence[Student]) -> list[str]:
+    """The names of those who get an e-mail."""
+    if draft.meeting_type != PARENT or not call.office.settings["smtp_host"]:
+        return []
+    means = call.office.interventions.means
+    found = [reader for each in students for reader in guardians_of(means, each)]
+    return [esc(each.name) or "a guardian" for each in found]
 
 
 def ask_to_cancel(call: Call, meeting: Meeting, reason: str) -> Answer:

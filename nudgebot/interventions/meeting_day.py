@@ -11,7 +11,7 @@ from nudgebot.errors import CommandError
 _TODAY = r"today|this afternoon|this morning|tonight|heute|heute nachmittag|heute vormittag"
 _TOMORROW = r"tomorrow|tmrw|morgen|morgen früh"
 _AFTER = r"(?:the )?day after tomorrow|übermorgen|uebermorgen"
-_NAMED = ((_AFTER, 2), (_TOMORROW, 1), (_TODAY, 0))
+_NAMED = ((_AFTER, 2), (_TOMORROW, 1), (_TODAY, 0), ("yesterday|gestern", -1))
 _WEEKDAYS = (
     r"mon(?:days?)?|mo|montags?",
     r"tue(?:s(?:days?)?)?|di|dienstags?",

@@ -42,7 +42,7 @@ def to_student(means: Means, meeting: Meeting, reader: Reader, path: str) -> str
     lines.append(f"- Who: {esc(company(means, meeting, reader))}")
     if path:
         lines.append(f"\n[For your calendar]({path})")
-    lines.append("\nIf you cannot come, write it here; it is passed on.")
+    lines.append("\nIf you cannot come, answer here; your teacher gets it.")
     return "\n".join(lines)
 
 
@@ -110,6 +110,9 @@ def mail_text(means: Means, meeting: Meeting, reader: Reader) -> str:
         lines += [f"It was to be on: {when}"]
         lines += [f"Why: {clean(meeting.reason)}"] if meeting.reason else []
     else:
+        if news(meeting) == "moved" and _was(meeting) and meeting.moved_from_at:
+            old = span_words(meeting.moved_from_at, meeting.duration_minutes, reader.zone)
+            lines += [f"It was to be on: {old}", ""]
         lines += [f"When: {when}"]
         lines += [f"Where: {clean(meeting.location)}"] if meeting.location else []
         lines += [f"Who: {clean(company(means, meeting, reader))}"]

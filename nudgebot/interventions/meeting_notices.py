@@ -175,7 +175,7 @@ def outcome_buttons(meeting_id: int) -> tuple[Button, ...]:
     """What a teacher can say about a meeting that is over."""
     return (
         Button("Held", "It took place", f"meeting {meeting_id} held"),
-        Button("Missed", "Nobody came", f"meeting {meeting_id} missed"),
+        Button("Missed", "It did not take place", f"meeting {meeting_id} missed"),
         Button("Move", "Find another time for it", f"move meeting {meeting_id}"),
     )
 

@@ -33,11 +33,12 @@ class When:
     note: str = ""
 
 
-def read_when(text: str, *, zone: ZoneInfo, as_of: datetime) -> When:
+def read_when(text: str, *, zone: ZoneInfo, as_of: datetime, on: date | None = None) -> When:
     """The moment that the words mean, as somebody in this zone means them.
 
-    Without a day it is the next time that a clock shows it. Raises CommandError for what cannot be
-    read, is past, is over a year away, or is an hour that the clocks skip.
+    Without a day it is the one of `on`, else the next time that a clock shows it. Raises
+    CommandError for what cannot be read, is past, is over a year away, or is an hour that the
+    clocks skip.
     """
     words = " ".join(text.split())
     soon = _FROM_NOW.fullmatch(words)
@@ -52,6 +53,8 @@ def read_when(text: str, *, zone: ZoneInfo, as_of: datetime) -> When:
         if day is not None:
             _refuse_far(day, now.date())
         return When(day=day)
+    if day is None and on is not None:
+        return moment(on, clock, zone=zone, as_of=as_of)
     if day is None:
         return _next_time(clock, zone=zone, as_of=as_of)
     if _is_weekday_only(rest) and day == now.date() and (now.hour, now.minute) >= _pair(clock):

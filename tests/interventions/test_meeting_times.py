@@ -97,7 +97,8 @@ def test_ordinary_words_mean_a_moment(words: str, meant: str) -> None:
     ("words", "told"),
     [
         ("today 10:00", "is past already"),
-        ("yesterday 15:00", "cannot read"),
+        ("yesterday 15:00", "is past already"),
+        ("gestern um 15 Uhr", "15:00 on Wednesday, 18 November 2026 is past already"),
         ("tomorrow 25:00", "No clock shows 25:00"),
         ("tomorrow 14:75", "No clock shows 14:75"),
         ("tomorrow 14pm", "There is no 14 pm"),
@@ -134,6 +135,12 @@ def test_a_day_alone_is_only_a_day(words: str, day: date | None) -> None:
 def test_a_place_is_no_time(text: str) -> None:
     """A number alone is no time of day."""
     assert take_clock(text) == (None, text)
+
+
+def test_a_time_alone_may_be_of_another_days() -> None:
+    """Whoever changes a plan to `16:00` means the day of the plan."""
+    at = read_when("16:00", zone=BERLIN, as_of=NOW, on=date(2026, 11, 23)).at
+    assert at == datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
 SPRING = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chat.town import ANA, BEN, NOW, TARA, Town
 from icalendar import Calendar
 
 from nudgebot.errors import CommandError, DeliveryError
@@ -15,7 +16,6 @@ from nudgebot.interventions.means import Actor
 from nudgebot.interventions.meeting_book import Meeting
 from nudgebot.interventions.meetings import Meetings
 from nudgebot.nudging.messages import Mail, Outgoing
-from tests.chat.town import ANA, BEN, NOW, TARA, Town
 
 ACTOR = Actor(TARA, "Tara Teacher", "t1")
 OTHER = Actor(10, "Otto Other", "t2")

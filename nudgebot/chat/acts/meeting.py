@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from nudgebot.chat.access import NO_STUDENT
 from nudgebot.chat.acts.act import Act, Clock
@@ -105,13 +106,20 @@ def _done(office: Office, meeting: Meeting) -> Answer:
     lines += [
         f"- {_reached(each, is_off=is_off)}" for each in told if each.reader.role != "teacher"
     ]
-    if meeting.meeting_type == PARENT and not is_off and all(t.reader.about == "" for t in told):
+    if (
+        meeting.meeting_type == PARENT
+        and not is_off
+        and not any(each.reader.role == "guardian" and each.mail for each in told)
+    ):
         lines.append("- Parents: ⚠️ not invited; please invite them yourself")
     lines.append(f"\n{_file(office, meeting)}")
     if not is_off:
-        minutes = office.settings["meeting_reminder_minutes"]
-        reminder = f"I remind you all {minutes} minutes before, and ask " if minutes else "I ask "
-        lines.append(f"\n{reminder}you afterwards how it went. `meetings` lists all of yours.")
+        minutes = int(office.settings["meeting_reminder_minutes"])
+        is_ahead = meeting.changed_at <= meeting.scheduled_at - timedelta(minutes=minutes)
+        reminder = (
+            f"Everybody is reminded {minutes} minutes before. " if minutes and is_ahead else ""
+        )
+        lines.append(f"\n{reminder}Afterwards I ask you how it went. `meetings` lists yours.")
     return Answer(
         "\n".join(lines),
         students=frozenset(meeting.student_ids),
