@@ -116,7 +116,7 @@ class Matchmaker:
         Raises CommandError where it cannot be; what only speaks against it is in the notes, for
         the teacher knows better.
         """
-        scene = self._scene(student_id, as_of, class_ids)
+        scene = self._scene(student_id, as_of, class_ids, only=tutor_id)
         tutor = self._person(tutor_id)
         self._refuse(scene, tutor)
         wanted = skill_id or self._best_for(scene, tutor)
@@ -159,7 +159,15 @@ class Matchmaker:
                 f"{name} helps {others} already, or is asked to; more would be too much. {another}"
             )
 
-    def _scene(self, student_id: str, as_of: datetime, class_ids: Collection[str] | None) -> _Scene:
+    def _scene(
+        self,
+        student_id: str,
+        as_of: datetime,
+        class_ids: Collection[str] | None,
+        *,
+        only: str | None = None,
+    ) -> _Scene:
+        """With all classmates, or with one of them: courses may have thousands."""
         student, day = self._person(student_id), local_day(as_of, self._means.zone)
         classes = [
             each.class_id
@@ -167,7 +175,8 @@ class Matchmaker:
             if class_ids is None or each.class_id in class_ids
         ]
         people = self._means.people.students_in(classes, day=day) if classes else []
-        ids = [each.student_id for each in people if each.student_id != student_id]
+        among = {each.student_id for each in people} - {student_id}
+        ids = sorted(among if only is None else among & {only})
         found = standings(self._means.store, self._means.zone, [student_id, *ids], as_of)
         return _Scene(student, self._classmates(student_id, ids, as_of), found, as_of)
 
