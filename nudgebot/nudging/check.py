@@ -10,11 +10,20 @@ from nudgebot.errors import Problem
 from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.metric import Metric
 from nudgebot.nudging.compose import Composer
+from nudgebot.nudging.parent_letter import FRAME, PARENT, fill_letter, plain_renderer
 from nudgebot.nudging.rendering import CompositionError, UnknownFigureError
 from nudgebot.nudging.resources import Resources
 from nudgebot.nudging.rule import All, Condition, Delivery, Rule, Test
 from nudgebot.nudging.rules import SUFFIXES, TEMPLATE, RuleSet, rules_of
-from nudgebot.nudging.samples import LEAKS, Sample, figures, part_contexts, samples, unknown_facts
+from nudgebot.nudging.samples import (
+    LEAKS,
+    Sample,
+    figures,
+    parent_samples,
+    part_contexts,
+    samples,
+    unknown_facts,
+)
 from nudgebot.nudging.templates import BY_HAND, Template, TemplateSet, templates_of
 from nudgebot.nudging.texts import Texts, read_texts
 from nudgebot.nudging.variables import GROUP_NAMES, PARTS
@@ -69,7 +78,7 @@ def examine(sources: Sources, *, metrics: Mapping[str, Metric] = METRIC) -> Find
     rules = rules_of(sources.rules, templates=templates.by_id, metrics=metrics)
     problems = [*sources.problems, *rules.problems, *templates.problems]
     if not problems:
-        problems += _missing_parts(rules, templates)
+        problems += [*_missing_parts(rules, templates), *_parent_frames(templates)]
     if problems:
         return Findings(rules, templates, tuple(sorted(set(problems))))
     found = Findings(rules, templates)
@@ -103,6 +112,8 @@ def _missing_parts(rules: RuleSet, templates: TemplateSet) -> Iterator[Problem]:
         message = ""
         if template.category == "part":
             message = f"`{template.id}` is a part of other messages, not a message"
+        elif template.category == PARENT:
+            message = f"`{template.id}` is an e-mail to a guardian, not a message to a student"
         elif template.category in BY_HAND:
             message = (
                 f"`{template.id}` is one that teachers send by hand (category "
@@ -110,6 +121,15 @@ def _missing_parts(rules: RuleSet, templates: TemplateSet) -> Iterator[Problem]:
             )
         if message:
             yield Problem(rule.file, rule.line_of(TEMPLATE), TEMPLATE, message)
+
+
+def _parent_frames(templates: TemplateSet) -> Iterator[Problem]:
+    """What goes around every e-mail to a guardian must be there, and leave nothing out."""
+    for frame in templates.by_id.get(FRAME, ()):
+        for name in sorted({"body", "words"} - frame.names):
+            yield Problem(frame.file, frame.line, name, "has no place in it, and would be lost")
+    if templates.of_category(PARENT) and FRAME not in templates.by_id:
+        yield Problem("message_templates", 0, "", f"there is no `{FRAME}.md`")
 
 
 def _in_groups(rules: RuleSet, templates: TemplateSet) -> Iterator[Problem]:
@@ -134,11 +154,25 @@ def _awkward(
         else:
             yield from _bad_text(template, text, "names hold Markdown")
         return
+    if template.category == PARENT:
+        yield from _awkward_letters(template, metrics)
+        return
     for sample in samples(metrics):
         found = list(_on_sample(template, composer, sample))
         yield from found
         if found:
             return
+
+
+def _awkward_letters(template: Template, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+    renderer = plain_renderer()
+    for label, facts in parent_samples(metrics):
+        try:
+            text = fill_letter(renderer, template, facts, body="Body")
+        except CompositionError as error:
+            yield Problem(template.file, template.line, "", f"{error} ({label})")
+            return
+        yield from _bad_text(template, text, label)
 
 
 def _on_sample(template: Template, composer: Composer, sample: Sample) -> Iterator[Problem]:

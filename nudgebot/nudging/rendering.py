@@ -101,8 +101,7 @@ def on_day(context: Context, day: date | None) -> Safe | None:
     return Safe(f"{weekday}, {day.day}{dot} {month}")
 
 
-@pass_context
-def _finalize(context: Context, value: Any) -> str:
+def _finalized(context: Context, value: Any, disarm: Callable[[str], str]) -> str:
     """What a `{{ … }}` puts in."""
     match value:
         case Safe():
@@ -116,8 +115,8 @@ def _finalize(context: Context, value: Any) -> str:
         case date():
             return on_day(context, value) or ""
         case tuple() | list():
-            return esc(listed(context, map(str, value)) or "")
-    return esc(str(value))  # an undefined name raises here
+            return disarm(listed(context, map(str, value)) or "")
+    return disarm(str(value))  # an undefined name raises here
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -126,12 +125,20 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 """What templates may put behind a `|`, beside a few of Jinja2's own."""
 
 
-def environment() -> ImmutableSandboxedEnvironment:
-    """A fresh environment: no loader, no globals, and only the filters that are documented."""
+def environment(disarm: Callable[[str], str] = esc) -> ImmutableSandboxedEnvironment:
+    """A fresh environment: no loader, no globals, and only the filters that are documented.
+
+    `disarm` makes outside words harmless where they are read.
+    """
+
+    @pass_context
+    def finalize(context: Context, value: Any) -> str:
+        return _finalized(context, value, disarm)
+
     made = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
-        autoescape=False,  # not HTML: _finalize disarms Zulip's Markdown
-        finalize=_finalize,
+        autoescape=False,  # not HTML: what is outside is disarmed
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -150,12 +157,12 @@ def names_in(source: str) -> frozenset[str]:
 class Renderer:
     """Fills templates in; each is compiled once."""
 
-    def __init__(self) -> None:
-        self._environment = environment()
+    def __init__(self, disarm: Callable[[str], str] = esc) -> None:
+        self._environment = environment(disarm)
         self._compiled: dict[str, Template] = {}
 
     def render(self, source: str, context: Mapping[str, Any], *, name: str) -> Safe:
-        """The template with its values, each value escaped; `name` is what an error calls it.
+        """The template with its values, each disarmed; `name` is what an error calls it.
 
         Raises CompositionError where a value that it shows is not known or cannot be used so.
         """

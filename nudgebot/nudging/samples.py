@@ -12,6 +12,7 @@ from nudgebot.insight.metric import Metric, Unit
 from nudgebot.insight.table import Value
 from nudgebot.markup import global_time
 from nudgebot.nudging.facts import Facts
+from nudgebot.nudging.parent_letter import ParentFacts
 from nudgebot.nudging.rendering import Safe
 from nudgebot.nudging.study_plan import WeakSkill
 
@@ -63,6 +64,18 @@ def part_contexts() -> Mapping[str, dict[str, Any]]:
         "study_plan": {"plan": plan, "exam_title": None, "exam_day": day},
         "resources": {"resources": [{"subject": HOSTILE, "text": Safe("A book")}]},
     }
+
+
+def parent_samples(metrics: Mapping[str, Metric]) -> Iterator[tuple[str, ParentFacts]]:
+    """E-mails about awkward students to awkward guardians; a template must have words for each."""
+    day = date(2026, 11, 19)
+    for size in (0, 1, 99.96):
+        known = figures(metrics, size, "Art")
+        yield (
+            f"all figures are {size}",
+            ParentFacts("Ana", known, "Jo", "T", "S", "W", "a@b.example", day, day),
+        )
+    yield "nothing is known", ParentFacts("Ana", dict.fromkeys(metrics))
 
 
 def _facts(metrics: Mapping[str, Metric], size: float, word: str) -> Facts:

@@ -23,8 +23,9 @@ from nudgebot.spelling import did_you_mean, listed
 BY_HAND = ("inactive", "struggling", "overdue", "encouragement")
 """The categories that teachers send from (requirement B, Message Templates)."""
 
-CATEGORIES = ("nudge", *BY_HAND, "part")
-"""`nudge` templates are named by rules; a `part` is what other messages are put together with."""
+CATEGORIES = ("nudge", *BY_HAND, "parent", "part")
+"""`nudge` templates are named by rules; a `parent` one is an e-mail to a guardian; a `part` is what
+other messages are put together with."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2})?")
 _TONE = re.compile(r"[a-z][a-z_]{3,}")
@@ -143,7 +144,7 @@ class _Reader:
         base = bases[0] if variant and bases else None
         template = _filled(head, base, template_id=template_id, tone=tone, language=language)
         self._check_head(template, head, base, file)
-        names = self._names(template_id, body, file, line)
+        names = self._names(template, body, file, line)
         if len(self.problems) == before:
             made = replace(template, body=body, names=names, file=file, line=line)
             self.by_id.setdefault(template_id, []).append(made)
@@ -180,7 +181,8 @@ class _Reader:
         self, template: Template, head: HeadKeys, base: Template | None, file: str
     ) -> None:
         for key in HeadKeys.model_fields:
-            if not getattr(template, key) and not (key == "call_to_action" and _is_part(template)):
+            calls = template.category not in ("part", "parent")
+            if not getattr(template, key) and (calls or key != "call_to_action"):
                 self.complain(file, 1, key, "is missing in the head")
         if template.category and template.category not in CATEGORIES:
             guess = did_you_mean(template.category, CATEGORIES) or f"; {listed(CATEGORIES)}"
@@ -192,12 +194,12 @@ class _Reader:
             meant, given = getattr(template, key), getattr(head, key)
             if given and given != meant:
                 self.complain(file, 1, key, f"`{given}`, but the file's name says `{meant}`")
-        if base and template.language != base.language and base.call_to_action:
+        if base and template.language != base.language and not _is_part(base):
             for key in ("title", "call_to_action"):
-                if not getattr(head, key):
+                if getattr(base, key) and not getattr(head, key):
                     self.complain(file, 1, key, "is missing; another language needs its own")
 
-    def _names(self, template_id: str, body: str, file: str, line: int) -> frozenset[str]:
+    def _names(self, template: Template, body: str, file: str, line: int) -> frozenset[str]:
         """The variables of a body; each that nobody knows is a problem, in its line."""
         try:
             names = names_in(body)
@@ -207,7 +209,7 @@ class _Reader:
         except TemplateError as error:
             self.complain(file, line, "", _in_words(error))
             return frozenset()
-        known = known_names(template_id, self.metrics)
+        known = known_names(template.id, self.metrics, template.category)
         for name in sorted(names - known):
             found = re.search(rf"\b{re.escape(name)}\b", body)
             at = line + body.count("\n", 0, found.start()) if found else line

@@ -48,14 +48,33 @@ STUDY_PLAN = (
 
 RESOURCES = (Variable("resources", "Each has `subject`, `text` (linked where it has a link)."),)
 
+PARENT = (
+    Variable("first_name", "The student's given name, never empty."),
+    Variable("guardian", "The name of the guardian who is written to, or none."),
+    Variable("teacher", "The name of the teacher who writes, or none."),
+    Variable("school", "The school's name, or none."),
+    Variable("words", "The teacher's own words, or none."),
+    Variable("reply_address", "The address that an answer goes to, or none."),
+    Variable("last_active_day", "The day of the student's last activity, or none."),
+    Variable("data_day", "The day that the figures are of, or none."),
+    Variable("body", "In `parent_frame` only: the concern in words."),
+)
+"""What e-mails to guardians may name beside the metrics; they are plain text."""
+
 PARTS: Mapping[str, tuple[Variable, ...]] = MappingProxyType(
     {"frame": FRAME, "study_plan": STUDY_PLAN, "resources": RESOURCES}
 )
 """The templates that others are put together with, and what each of these may name."""
 
 
-def known_names(template_id: str, metrics: Mapping[str, Metric]) -> frozenset[str]:
+def known_names(
+    template_id: str, metrics: Mapping[str, Metric], category: str = ""
+) -> frozenset[str]:
     """Every name that a template may use."""
+    if category == "parent":
+        own = {variable.name for variable in PARENT}
+        own -= set() if template_id == "parent_frame" else {"body"}
+        return frozenset((*metrics, *own))
     if template_id in PARTS:
         return frozenset(variable.name for variable in PARTS[template_id])
     return frozenset((*metrics, *(variable.name for variable in CONTEXT)))
