@@ -29,7 +29,7 @@ _ONE = re.compile(
     rf"(?:{_WEEKDAY})\.?(?:\s+(?P<week_after>{_NEXT_WEEK}))?",
     re.IGNORECASE,
 )
-_LEADING_WEEKDAY = re.compile(rf"(?:{_WEEKDAY})\.?,?\s+(?=.*\d)", re.IGNORECASE)
+_LEADING_WEEKDAY = re.compile(rf"(?:{_WEEKDAY})\.?,?\s+(?:the\s+)?(?=.*\d)", re.IGNORECASE)
 _TWO_WAYS = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?")
 _FILLERS = re.compile(r"^(?:on|am|the|den|at|um|for)\s+|[\s,]+(?:at|um|on|am|@)$", re.IGNORECASE)
 _VAGUE = re.compile(
@@ -51,7 +51,7 @@ _DATE_LIKE = re.compile(
 
 UNKNOWN_DAY = (
     "I cannot read when that is to be. Write it as `tomorrow 15:00`, `monday 3pm` or "
-    "`24 november 14:30`."
+    "`24 november 14:30`, and a place as `at Room 4`."
 )
 
 
@@ -112,12 +112,24 @@ def _date(words: str, today: date) -> date:
     slashed = _TWO_WAYS.fullmatch(words)
     if slashed is not None:
         words = _unslashed(slashed)
+    in_month = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)", words, re.IGNORECASE)
+    if in_month is not None:
+        return _next_day_of_month(int(in_month[1]), today)
     if not _DATE_LIKE.fullmatch(words):
         raise CommandError(UNKNOWN_DAY)
     day = _parsed(words, today)
     if day is None:
         raise CommandError(f"There is no such day. {UNKNOWN_DAY}")
     return day
+
+
+def _next_day_of_month(number: int, today: date) -> date:
+    """`the 24th`: the next day of that number, today included."""
+    for ahead in range(62):
+        day = today + timedelta(days=ahead)
+        if day.day == number:
+            return day
+    raise CommandError(f"There is no such day. {UNKNOWN_DAY}")
 
 
 def _unslashed(found: re.Match[str]) -> str:

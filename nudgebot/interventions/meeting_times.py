@@ -24,6 +24,12 @@ _FROM_NOW = re.compile(
 )
 
 
+# Zulip's own way to write a time, and ISO 8601.
+_EXACT = re.compile(
+    r"(?:<time:)?(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)>?"
+)
+
+
 @dataclass(frozen=True)
 class When:
     """What the words say: a moment (UTC), or only a day; `note` is a doubt that was settled."""
@@ -41,6 +47,9 @@ def read_when(text: str, *, zone: ZoneInfo, as_of: datetime, on: date | None = N
     clocks skip.
     """
     words = " ".join(text.split())
+    exact = _EXACT.fullmatch(words)
+    if exact is not None:
+        return _exactly(exact["moment"], zone=zone, as_of=as_of)
     soon = _FROM_NOW.fullmatch(words)
     if soon is not None:
         return When(at=_from_now(soon, as_of))
@@ -108,6 +117,20 @@ def span_words(at: datetime, minutes: int, zone: ZoneInfo) -> str:
     begin = at.astimezone(zone)
     end = (at + timedelta(minutes=minutes)).astimezone(zone)
     return f"{day_words(begin.date())}, {begin:%H:%M} to {end:%H:%M} ({zone.key})"
+
+
+def _exactly(text: str, *, zone: ZoneInfo, as_of: datetime) -> When:
+    """A moment in ISO 8601; without an offset it is by the clocks of the zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError("There is no such time. Write it as `tomorrow 15:00`.") from error
+    if found.tzinfo is not None:
+        found = found.astimezone(zone)
+        if found.astimezone(UTC) > as_of:
+            _refuse_far(found.date(), as_of.astimezone(zone).date())
+            return When(at=found.astimezone(UTC))
+    return moment(found.date(), Clock(found.hour, found.minute), zone=zone, as_of=as_of)
 
 
 def _pair(clock: Clock) -> tuple[int, int]:

@@ -35,7 +35,8 @@ _TYPE = re.compile(
     re.IGNORECASE,
 )
 _LONG = re.compile(
-    r"(?<!\w)(?:(?:for|für|lasting)\s+(?P<amount>\d{1,4}(?:[.,]\d)?|half an|an?|eine halbe|eine)\s*"
+    r"(?<!\w)(?:(?:for|für|lasting)\s+"
+    r"(?P<amount>\d{1,4}(?:[.,]\d)?|half an|an?|one|eine halbe|eine)\s*"
     r"(?P<unit>minutes?|mins?|min\.|minuten|hours?|hrs?|h|stunden?|m)?|"
     r"(?<!in )(?P<bare>\d{1,3})\s?(?P<bare_unit>minutes?|mins?|minuten))(?![\w:.]*\d)(?!\w)",
     re.IGNORECASE,
@@ -51,7 +52,11 @@ _PLACE_ENDS = re.compile(
     r"(?:for|für)\s+(?:\d|an?\b|half))",
     re.IGNORECASE,
 )
-_NOTES = re.compile(r"(?:(?<!\d):|:(?=\s)|\n)\s*(?P<notes>.*)\Z", re.DOTALL)
+_FROM_TO = re.compile(
+    r"(?:from\s+|von\s+)?(?P<begin>\d{1,2}:\d\d)\s*(?:-|–|to|until|till|bis)\s*(?P<end>\d{1,2}:\d\d)",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(r"(?:(?<!\d)(?<!<time):|:(?=\s)|\n)\s*(?P<notes>.*)\Z", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,9 @@ def _take_place(text: str) -> tuple[str | None, str]:
 
 
 def _take_minutes(text: str) -> tuple[int | None, str]:
+    span = _FROM_TO.search(text)
+    if span is not None:
+        return _span_minutes(span), f"{text[: span.start()]}{span['begin']}{text[span.end() :]}"
     found = _LONG.search(text)
     if found is None:
         return None, text
@@ -109,6 +117,15 @@ def _take_minutes(text: str) -> tuple[int | None, str]:
     if not unit and not amount[0].isdigit():
         return None, text  # `for a chat`
     return checked_minutes(round(number * (60 if is_hours else 1))), _without(text, found)
+
+
+def _span_minutes(found: re.Match[str]) -> int:
+    """How long `15:00-15:20` is."""
+    begin, end = (
+        int(hour) * 60 + int(minute)
+        for hour, minute in (found[each].split(":") for each in ("begin", "end"))
+    )
+    return checked_minutes(end - begin)
 
 
 def checked_minutes(minutes: int) -> int:
