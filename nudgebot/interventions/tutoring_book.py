@@ -290,7 +290,7 @@ class Book:
 
     def add_note(self, session: Session, note: str) -> Session:
         """More words to a session that is noted already."""
-        if not note:
+        if not note or note in session.note:  # also where a word is heard twice
             return session
         both = f"{session.note} {note}".strip()
         self._store.execute(
