@@ -41,5 +41,5 @@ def _message(office: Office, student_id: str) -> Iterator[str]:
     arrived = [e for e in office.letters.messages_to(student_id) if e.state == "sent"]
     for message in arrived[:1]:
         user = office.links.user(message.teacher_user_id)
-        whose = f"the message of {esc(user.full_name)}" if user else "a message of the school"
+        whose = f"a message from {esc(user.full_name)}" if user else "a message from the school"
         yield f"- {global_time(message.sent_at)} {whose}"

@@ -79,7 +79,7 @@ def _next(student: Student, reader: Asker) -> str:
         return f"Write to {first} here with {code(f'message {key} <your words>')}. {resume}"
     if reader.is_staff:
         return resume
-    return f"A teacher of {first} or an administrator lets nudges go on when it is time."
+    return f"When it is time, a teacher of {first} or an administrator lets nudges go on."
 
 
 def cry_copy(office: Office, incoming: Incoming) -> str:

@@ -162,6 +162,8 @@ class Desk:
 
     def _answer(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
         asker, found = heard.asker, heard.found
+        if asker.roles == STUDENTS and is_urgent(self._office, heard.text):
+            found = None  # no command stands between a cry for help and those who must hear it
         if asker.roles and found is not None:
             call = Call(found.command, asker, incoming, found.text, as_of, self._office)
             return found.command.run(call)

@@ -38,7 +38,7 @@ NOBODY_AFTER_ALL = (
 RESTING = "My nudges rest now, until a person of your school lets them go on."
 UNKNOWN = "I do not find you in the school's newest data. Please tell your teacher."
 URGENT = "urgent_answer"  # the outbox sends this purpose first
-CHECKED = " They check it in the school's system, which is where I have my figures from."
+CHECKED = " They can check it in the school's system, where my figures come from."
 LOOKED_BACK = timedelta(days=1)  # so long a copy that was refused late is looked for
 _COPY = re.compile(r"answer:(\d+):\d+")
 

@@ -327,7 +327,7 @@ def test_the_safeguarding_contacts_are_told_at_once(tmp_path: Path) -> None:
     assert "Tara Teacher got this too." in urgent
     assert "resume" not in urgent
     assert "`message" not in urgent
-    assert "A teacher of Ana or an administrator lets nudges go on" in urgent
+    assert "a teacher of Ana or an administrator lets nudges go on" in urgent
     assert "passed that on to Tara Teacher and Sam Stranger" in told
     assert town.zulip.to(ADMIN) == []
     town.store.close()
@@ -435,4 +435,12 @@ def test_a_correction_that_sounds_like_a_crisis_is_one(town: Town) -> None:
     told = town.answer(ANA, f"wrong {SAID}")
     assert "Urgent" in town.zulip.to(TARA)[0]
     assert town.office.settings["crisis_help"] in told
+    assert town.office.consents.state("s1").held
+
+
+def test_nobody_resumes_herself(town: Town) -> None:
+    """Who is an admin and a student waits for another person all the same."""
+    town.store.execute("UPDATE zulip_users SET role = 200 WHERE user_id = ?", [ANA])
+    town.say(ANA, SAID)
+    assert "Somebody else has to do that" in town.answer(ANA, "resume s1")
     assert town.office.consents.state("s1").held

@@ -254,7 +254,7 @@ def test_a_correction_goes_to_all_teachers_with_what_it_may_be_about(town: Town)
     assert copy == town.zulip.to(TARA)[-1]
     assert copy.startswith("✏️ **Ana Alvarez** says that something is wrong:")
     assert "I did hand in the essay &#64;&#42;&#42;all" in copy
-    assert "the message of Tara Teacher" in copy
+    assert "a message from Tara Teacher" in copy
     assert "You missed" not in copy
     assert "Please check it in the LMS" in copy
     assert "Thank you! I have passed that on to Tara Teacher and Otto Other." in told

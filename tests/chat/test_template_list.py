@@ -18,13 +18,13 @@ REQUIRED = (
     "Hey Ana, we miss you! Can you hop on and practice for a few minutes today?",
     "Hi Ana, your class is working on Decimals. Can you practice 10 questions today?",
     (
-        "Hi Ana, I see you're working hard on Fractions. I created an easier assignment to help you "
-        "build confidence."
+        "Hi Ana, I see you're working hard on Fractions. I created an easier assignment to help "
+        "you build confidence."
     ),
     "Hey Ana, Fractions can be tricky! Let's meet tomorrow to go over it together.",
     (
-        "Hi Ana, I noticed you're struggling with Fractions. Try watching the video tutorial first, "
-        "then practice."
+        "Hi Ana, I noticed you're struggling with Fractions. Try watching the video tutorial "
+        "first, then practice."
     ),
     "Hi Ana, the Worksheet 3 is due soon. Can you complete it today?",
     "Hey Ana, I see you haven't started Worksheet 3 yet. Do you need help getting started?",

@@ -6,7 +6,8 @@ from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.copies import words_of_student
 from nudgebot.chat.finder import named, one_student
-from nudgebot.interventions.letters import GROUP, StudentAnswer, TeacherMessage
+from nudgebot.errors import CommandError
+from nudgebot.interventions.letters import GROUP, WRONG, StudentAnswer, TeacherMessage
 from nudgebot.interventions.messages import shortened
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Button
@@ -77,9 +78,10 @@ def _title(call: Call, message: TeacherMessage) -> str:
 
 def _answer(call: Call, said: StudentAnswer) -> str:
     """An answer, with its words for those who have got them."""
-    if _may_read(call, said):
-        return f"{global_time(said.at)} answered: “{esc(shortened(words_of_student(said)))}”"
-    return f"{global_time(said.at)} answered somebody else"
+    if not _may_read(call, said):
+        return f"{global_time(said.at)} answered somebody else"
+    verb = "said that something is wrong" if said.kind == WRONG else "answered"
+    return f"{global_time(said.at)} {verb}: “{esc(shortened(words_of_student(said)))}”"
 
 
 def _may_read(call: Call, said: StudentAnswer) -> bool:
@@ -94,6 +96,8 @@ def resume(call: Call) -> Answer:
     who = " ".join(call.words)
     student = _of_contact(call, who) or one_student(call, who, "resume {}")
     key, consents = student.student_id, call.office.consents
+    if key == call.asker.student_id:
+        raise CommandError("Somebody else has to do that for you: it waits for a person.")
     was_held = bool(consents.state(key).held)
     if was_held:
         consents.resume(key, call.as_of)
@@ -101,7 +105,7 @@ def resume(call: Call) -> Answer:
     if silence:
         told = f"From your side nudges to {named(student)} may go on. {with_moments(silence)}"
     elif was_held:
-        told = f"✅ Nudges may reach {named(student)} again. She is not told of that."
+        told = f"✅ Nudges may reach {named(student)} again."
     else:
         told = f"Nothing was held back: nudges reach {named(student)} as always."
     return Answer(told, students=frozenset({key}))

@@ -127,7 +127,7 @@ def _others(call: Call, student: Student, template: str, text: str) -> list[Butt
     return [
         Button(
             each.title,
-            f"Instead: {each.title}",
+            f"Take {each.title} instead",
             f"message {student.student_id} {each.template_id} {text}".strip(),
         )
         for each in list(others.values())[:MOST_OTHERS]
