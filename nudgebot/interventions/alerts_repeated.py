@@ -34,7 +34,7 @@ _TOLD = """
     SELECT a.alert_id, p.person_id, p.state, o.settled_at
     FROM json_each(?) j JOIN alerts a ON a.alert_id = j.value
     JOIN nudges n ON n.student_id = a.student_id AND n.rule_id = a.rule_id
-        AND n.episode_at = a.episode_at
+        AND n.decided_at >= a.raised_at
     JOIN nudge_parts p ON p.nudge_key = n.nudge_key AND p.channel = 'mentor'
     LEFT JOIN outbox o ON o.key = p.outbox_key
     WHERE p.state IN ('waiting', 'posted', 'sent', 'unclear')
