@@ -138,6 +138,50 @@ ALTER TABLE consents ADD COLUMN held_why TEXT NOT NULL DEFAULT '';
 
 _PARTS_BY_PERSON = "CREATE INDEX parts_by_person ON nudge_parts (person_id, channel);"
 
+_CASES = """
+CREATE TABLE cases (                         -- one episode of a rule for a student: nudged or not
+    case_id INTEGER PRIMARY KEY,
+    student_id TEXT NOT NULL,
+    rule_id TEXT NOT NULL,
+    episode_at INTEGER NOT NULL,
+    nudge_key TEXT,                          -- the episode's first nudge; NULL: held out
+    type TEXT NOT NULL,
+    urgency TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    tone TEXT NOT NULL,
+    hour INTEGER NOT NULL,                   -- the student's local hour at starts_at
+    arm TEXT NOT NULL,                       -- nudged, held_out, exempt
+    share REAL NOT NULL,                     -- of the candidates held out then
+    target TEXT NOT NULL,
+    decided_at INTEGER NOT NULL,
+    starts_at INTEGER NOT NULL,
+    start_day INTEGER NOT NULL,              -- of the student's calendar
+    ends_at INTEGER NOT NULL,
+    activity_before REAL,
+    performance_before REAL,
+    engagement_before REAL,
+    activity_after REAL,
+    performance_after REAL,
+    engagement_after REAL,
+    target_met_at INTEGER,
+    state TEXT NOT NULL DEFAULT 'followed',  -- followed, closed
+    adapted TEXT NOT NULL DEFAULT '',
+    UNIQUE (student_id, rule_id, episode_at)
+);
+CREATE INDEX cases_by_start ON cases (starts_at);
+CREATE INDEX cases_followed ON cases (ends_at) WHERE state = 'followed';
+CREATE INDEX cases_by_nudge ON cases (nudge_key);
+"""
+
+_RESPONSES = """
+CREATE TABLE responses (                     -- what came back to a nudge, each kind once
+    nudge_key TEXT NOT NULL REFERENCES nudges,
+    kind TEXT NOT NULL,                      -- read, reacted, answered, done, need_help, not_now, wrong
+    at INTEGER NOT NULL,
+    PRIMARY KEY (nudge_key, kind)
+) WITHOUT ROWID;
+"""
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -151,5 +195,7 @@ SCHEMA = Schema(
         ("holds", _HOLDS),
         ("parts_by_person", _PARTS_BY_PERSON),
         ("outbox_carrier", _OUTBOX_CARRIER),
+        ("cases", _CASES),
+        ("responses", _RESPONSES),
     ),
 )

@@ -105,8 +105,21 @@ SETTINGS: tuple[Setting, ...] = (
         "nudge_effectiveness_tracking_days",
         "14",
         COUNT,
-        "For how many days a nudge is followed (no effect yet).",
+        "For how many days a nudge, or a held-out case, is followed.",
         ("nudge_tracking_days",),
+    ),
+    Setting(
+        "holdout_share",
+        "0.1",
+        SHARE,
+        "The share of a rule's candidates that is held out at random, so that its effect can be "
+        "measured; critical rules hold nobody out, and a rule's own `holdout` goes before it.",
+    ),
+    Setting(
+        "effect_minimum_cases",
+        "30",
+        COUNT,
+        "With fewer followed cases in either group, an effect is too early to say.",
     ),
     Setting(
         "min_response_rate_threshold",
@@ -133,6 +146,31 @@ SETTINGS: tuple[Setting, ...] = (
         "true",
         FLAG,
         "Whether nudging adapts to what students respond to (no effect yet).",
+    ),
+    Setting(
+        "ai_base_url",
+        "",
+        TEXT,
+        "The address of an OpenAI-compatible endpoint (Portkey's gateway, OpenAI, Ollama, vLLM); "
+        "without one, templates are sent as they are.",
+    ),
+    Setting("ai_model", "", TEXT, "The model's name there."),
+    Setting(
+        "ai_headers",
+        "",
+        TEXT,
+        "More headers of each request, as `name: value; name: value`.",
+    ),
+    Setting("ai_seconds", "5", COUNT, "How long the model may take for a message."),
+    Setting(
+        "ai_requests_a_day", "500", COUNT, "How many messages the model is asked for in a day."
+    ),
+    Setting(
+        "ai_api_key",
+        "",
+        TEXT,
+        "The endpoint's key; from the environment only, as NUDGEBOT_AI_API_KEY.",
+        secret=True,
     ),
     Setting("admins", "", IDS, "Zulip user ids of the people who may give admin commands."),
     Setting(
