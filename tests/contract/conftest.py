@@ -13,14 +13,17 @@ import pytest
 
 from contract.people import Person
 from contract.program import Program
-from contract.school_files import Pupil, Teacher, deliver, export, write_rules
+from contract.school_files import Pupil, Teacher, deliver, export, write_more, write_rules
 from nudgebot.chat.connection import connect
 from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.incoming import Me
+from nudgebot.sandbox.mailbox import Mailbox
 from nudgebot.sandbox.realm import found_school, write_realm
 from nudgebot.sandbox.server import Sandbox
 
-SILENT = 2  # the number of the student whom the rule selects
+SILENT = 2  # the number of the student whom the rules select
+# By number: one who is weak in both skills, and one who could help.
+RIGHT_OF_TEN = {3: (5, 6), 4: (10, 10)}
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,19 @@ class Cast:
         """The student for whom the rule holds."""
         return self.students[SILENT - 1]
 
+    def student(self, student_id: str) -> Person:
+        """The student of that id in the export."""
+        return self.students[int(student_id.removeprefix("s")) - 1]
+
     def pupils(self) -> list[Pupil]:
         return [
-            Pupil(f"s{number}", each.full_name, each.user_id, silent=number == SILENT)
+            Pupil(
+                f"s{number}",
+                each.full_name,
+                each.user_id,
+                silent=number == SILENT,
+                right_of_ten=RIGHT_OF_TEN.get(number),
+            )
             for number, each in enumerate(self.students, start=1)
         ]
 
@@ -100,17 +113,31 @@ def me(gateway: Gateway) -> Me:
 
 
 @pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    """The school's mail server, on this machine whatever the realm is."""
+    with Mailbox() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def program(
-    realm: Realm, cast: Cast, tmp_path_factory: pytest.TempPathFactory
+    realm: Realm, cast: Cast, mailbox: Mailbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Program]:
     """The program at work on a school of five, of whom one has been silent."""
     folder = tmp_path_factory.mktemp("nudgebot")
     rules, templates = write_rules(folder, word=cast.word)
+    write_more(rules, templates)
     settings = {
         "rules_file_path": rules,
         "templates_path": templates,
         "staff_stream": realm.staff_stream,
         "timezone": "UTC",
+        "lms_outbox": folder / "outbox",
+        "smtp_host": mailbox.host,
+        "smtp_port": mailbox.port,
+        "smtp_security": "none",
+        "mail_from": "nudgebot@school.example",
+        "mail_reply_to": "office@school.example",
     }
     with Program(realm.bot_zuliprc, folder, **settings) as running:
         teacher = Teacher(cast.teacher.full_name, cast.teacher.user_id)

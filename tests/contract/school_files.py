@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 RULE_ID = "long_silence"
+ALERT_TITLE = "Away For Weeks"
+ROOT = Path(__file__).parents[2]
 SILENT_DAYS = 30
+SKILLS = {"frac": "Fractions", "div": "Division"}
 
 _RULE = """\
 id: {rule_id}
@@ -23,6 +27,20 @@ intervention:
   message_template: long_silence
   urgency: critical
   delivery_method: direct_message
+cooldown_hours: 720
+"""
+
+# The same, for the teacher; whatever the hour is, the alert is there.
+_ALERT = f"""\
+id: away_for_weeks
+name: {ALERT_TITLE}
+conditions:
+  days_since_last_activity: {{at_least: 20}}
+intervention:
+  type: check_in
+  message_template: long_silence
+  urgency: high
+  delivery_method: mentor_alert
 cooldown_hours: 720
 """
 
@@ -49,12 +67,21 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Pupil:
-    """A student of the export; one who is `silent` has done nothing for a month."""
+    """A student of the export; one who is `silent` has done nothing for a month.
+
+    `right_of_ten` is how many of ten questions she gets right a day, in fractions and division.
+    """
 
     student_id: str
     name: str
     user_id: int | None
     silent: bool = False
+    right_of_ten: tuple[int, int] | None = None
+
+    @property
+    def guardian_email(self) -> str:
+        """Where her guardian is written to."""
+        return f"guardian-of-{self.student_id}@family.example"
 
 
 @dataclass(frozen=True)
@@ -76,6 +103,12 @@ def write_rules(folder: Path, *, word: str) -> tuple[Path, Path]:
     for name, part in _PARTS.items():
         _write(templates / f"{name}.md", _template("part", part))
     return rules, templates
+
+
+def write_more(rules: Path, templates: Path) -> None:
+    """A rule that alerts the teacher to the silent, and all the templates that are shipped."""
+    _write(rules / "away_for_weeks.yaml", _ALERT)
+    shutil.copytree(ROOT / "message_templates", templates, dirs_exist_ok=True)
 
 
 def _template(category: str, body: str) -> str:
@@ -107,6 +140,28 @@ def export(
             ("c1", "t1", "teacher"),
             *(("c1", student_id, "student") for student_id in ids),
         ],
+        "guardians.csv": [
+            ("guardian_id", "student_id", "name", "email", "language", "may_contact"),
+            *(
+                (
+                    f"g-{each.student_id}",
+                    each.student_id,
+                    "Guardian",
+                    each.guardian_email,
+                    "",
+                    "true",
+                )
+                for each in pupils
+            ),
+        ],
+        "skills.csv": [
+            ("skill_id", "name", "subject"),
+            *((key, name, "Maths") for key, name in SKILLS.items()),
+        ],
+        "practice.csv": [
+            ("session_id", "student_id", "skill_id", "started_at", "questions", "correct"),
+            *_practice(pupils, now),
+        ],
         "activities.csv": [
             ("student_id", "at", "kind", "subject", "minutes"),
             *_activities(pupils, now),
@@ -127,6 +182,15 @@ def _activities(pupils: Iterable[Pupil], now: datetime) -> Iterable[Sequence[obj
         for days_before in range(5):
             at = newest - timedelta(days=days_before)
             yield each.student_id, f"{at:%Y-%m-%dT%H:%M:%SZ}", "reading", "Maths", 20
+
+
+def _practice(pupils: Iterable[Pupil], now: datetime) -> Iterable[Sequence[object]]:
+    for each in pupils:
+        for skill_id, right in zip(SKILLS, each.right_of_ten or (), strict=False):
+            for days_before in range(5):
+                at = now - timedelta(days=days_before, hours=1)
+                key = f"{each.student_id}-{skill_id}-{days_before}"
+                yield key, each.student_id, skill_id, f"{at:%Y-%m-%dT%H:%M:%SZ}", 10, right
 
 
 def deliver(inbox: Path, name: str, content: bytes) -> None:

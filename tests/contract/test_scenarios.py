@@ -6,12 +6,12 @@ import time
 import uuid
 
 import pytest
-import requests
 
 from contract.conftest import Cast, Realm
-from contract.people import Message, Person, words
+from contract.people import Message, words
 from contract.pictures import png
 from contract.program import PATIENCE_SECONDS, Program
+from contract.talk import download
 from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.incoming import Me
 from nudgebot.nudging.messages import Direct, Outgoing
@@ -122,14 +122,6 @@ def test_a_chart_reaches_its_readers_only(cast: Cast, gateway: Gateway, me: Me) 
     assert download(reader, path) == picture
     refused = stranger.client.call_endpoint(url=path.removeprefix("/"), method="GET")
     assert refused["result"] == "error"
-
-
-def download(reader: Person, path: str) -> bytes:
-    """A file as the reader's app would fetch it."""
-    address = reader.ask(path.removeprefix("/"), "GET")["url"]
-    answer = requests.get(reader.site + address, timeout=PATIENCE_SECONDS)
-    assert answer.status_code == 200
-    return answer.content
 
 
 def test_what_was_said_while_the_queue_was_lost_is_answered_once(
