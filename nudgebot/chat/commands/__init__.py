@@ -28,26 +28,24 @@ from nudgebot.chat.commands import (
 
 def registry() -> Registry:
     """The table of all commands."""
-    return Registry(
-        (
-            *helping.COMMANDS,
-            *report.COMMANDS,
-            *trend.COMMANDS,
-            *skills.COMMANDS,
-            *compare.COMMANDS,
-            *risk.COMMANDS,
-            *alerts.COMMANDS,
-            *message.COMMANDS,
-            *templates.COMMANDS,
-            *assign.COMMANDS,
-            *meeting.COMMANDS,
-            *parent.COMMANDS,
-            *tutor.COMMANDS,
-            *history.COMMANDS,
-            *confirm.COMMANDS,
-            *students.COMMANDS,
-            *linking.COMMANDS,
-            *admin.COMMANDS,
-            *auditing.COMMANDS,
-        )
+    others = (
+        *report.COMMANDS,
+        *trend.COMMANDS,
+        *skills.COMMANDS,
+        *compare.COMMANDS,
+        *risk.COMMANDS,
+        *alerts.COMMANDS,
+        *message.COMMANDS,
+        *templates.COMMANDS,
+        *assign.COMMANDS,
+        *meeting.COMMANDS,
+        *parent.COMMANDS,
+        *tutor.COMMANDS,
+        *history.COMMANDS,
+        *confirm.COMMANDS,
+        *students.COMMANDS,
+        *linking.COMMANDS,
+        *admin.COMMANDS,
+        *auditing.COMMANDS,
     )
+    return Registry((*helping.commands(others), *others))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import KNOWN, Call, Command, Registry, Role, Scope
-from nudgebot.chat.commands.students import COMMANDS as OWN
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc
 
@@ -57,19 +57,25 @@ def _one(command: Command) -> str:
     return "\n".join(lines)
 
 
-_NAMES = "|".join(re.escape(name) for command in OWN for name in command.names)
+def commands(others: Sequence[Command]) -> tuple[Command, ...]:
+    """The command `help`; what a student says behind it must be the name of one of hers.
 
-COMMANDS = (
-    Command(
-        name="help",
-        usage="help [<command>]",
-        summary="What you can ask, or more about one command.",
-        examples=("help", "help message"),
-        aliases=("hilfe", "commands"),
-        arguments=r"(?:[\w`<>\[\]-]+ ?){0,3}",
-        own_arguments=rf"(?:(?:on |with )?`?(?:{_NAMES}|help)`?)?",
-        roles=KNOWN,
-        scope=Scope.NOBODY,
-        run=help_,
-    ),
-)
+    Any other sentence that begins so is a call for help to her teacher.
+    """
+    names = "|".join(
+        re.escape(name) for each in others if Role.STUDENT in each.roles for name in each.names
+    )
+    return (
+        Command(
+            name="help",
+            usage="help [<command>]",
+            summary="What you can ask, or more about one command.",
+            examples=("help", "help message"),
+            aliases=("hilfe", "commands"),
+            arguments=r"(?:[\w`<>\[\]-]+ ?){0,3}",
+            own_arguments=rf"(?:(?:on |with )?`?(?:{names}|help)`?)?",
+            roles=KNOWN,
+            scope=Scope.NOBODY,
+            run=help_,
+        ),
+    )
