@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TypeVar
 
-from nudgebot.cli.stage import Stage
+from nudgebot.cli.helping import Helping
+from nudgebot.cli.scene import MissedError, News
 from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.evaluation import Evaluation
-from nudgebot.sandbox.records import SandboxMessage, SandboxUser
+from nudgebot.sandbox.records import SandboxMessage
 from nudgebot.service.ticks import Imported
 
-PATIENCE_SECONDS = 30.0
 SHOWN_MESSAGES = 3
-Found = TypeVar("Found")
-
-
-class News:
-    """What the service did since it started, by job; the tour waits for the next of it."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._heard: list[tuple[str, object]] = []
-
-    def hear(self, job: str, result: object) -> None:
-        """A job is done."""
-        with self._changed:
-            self._heard.append((job, result))
-            self._changed.notify_all()
-
-    def wait_for(self, job: str, fits: Callable[[object], bool]) -> object:
-        """The newest result of a job that fits; None when it does not come in time."""
-
-        def found() -> object:
-            return next((r for name, r in reversed(self._heard) if name == job and fits(r)), None)
-
-        with self._changed:
-            return self._changed.wait_for(found, PATIENCE_SECONDS)
-
-
-class _MissedError(Exception):
-    """A step did not happen."""
 
 
 def _asks(message: SandboxMessage) -> bool:
@@ -51,13 +21,8 @@ def _asks(message: SandboxMessage) -> bool:
     return any(str(choice["reply"]).startswith("confirm") for choice in message.choices)
 
 
-class Tour:
+class Tour(Helping):
     """Plays the steps in order and says each; `play` tells whether all of them happened."""
-
-    def __init__(self, stage: Stage, news: News, say: Callable[[str], object]) -> None:
-        self._stage = stage
-        self._news = news
-        self._say = say
 
     def play(self) -> bool:
         """Play every step; the first that does not happen ends the tour."""
@@ -65,9 +30,14 @@ class Tour:
             ("The LMS delivers an export", self._export),
             ("The rules decide", self._decisions),
             ("The afternoon passes, and messages arrive", self._deliveries),
-            ("A teacher asks for a report, in the stream of her class", self._report),
-            ("She writes to those who have been away", self._message_inactive),
+            ("A teacher asks for a report, in the stream of a class", self._report),
+            ("A message to those who have been away", self._message_inactive),
             ("A student answers", self._student_answers),
+            ("The teacher looks at the alerts", self._alerts),
+            ("A meeting is arranged, and invitations arrive", self._meeting),
+            ("A parent gets a mail", self._parent),
+            ("A student gets practice in the weakest skills, and does it", self._assignment),
+            ("The history shows it all", self._history),
             ("A student asks why she was written to", self._why),
             ("The admin looks after it", self._status),
         )
@@ -75,7 +45,7 @@ class Tour:
             self._say(f"\n{number}. {title}\n")
             try:
                 step()
-            except _MissedError as missed:
+            except MissedError as missed:
                 self._say(f"   ✗ This did not happen: {missed}")
                 return False
         self._say("\nEvery step of the tour happened.")
@@ -90,7 +60,7 @@ class Tour:
             "imports", lambda r: isinstance(r, Imported) and r.evaluation is not None
         )
         if not isinstance(imported, Imported) or not imported.outcomes:
-            raise _MissedError("the export was not taken")
+            raise MissedError("the export was not taken")
         self._quote("\n".join(getattr(each, "text", "") for each in imported.outcomes))
 
     def _decisions(self) -> None:
@@ -99,7 +69,7 @@ class Tour:
         )
         evaluation = imported.evaluation if isinstance(imported, Imported) else None
         if evaluation is None or not evaluation.queued:
-            raise _MissedError("no rule selected anybody")
+            raise MissedError("no rule selected anybody")
         self._say(f"   {len(self._stage.students)} students evaluated.")
         self._told(evaluation)
 
@@ -120,7 +90,7 @@ class Tour:
             "delivery", lambda r: isinstance(r, Delivered) and r.messages > 0 and not r.left
         )
         if not isinstance(delivered, Delivered):
-            raise _MissedError("nothing was sent")
+            raise MissedError("nothing was sent")
         arrived = self._stage.sandbox.messages()[before:]
         to_students = [each for each in arrived if self._reader(each) in self._students]
         to_staff = [each for each in arrived if each not in to_students]
@@ -191,56 +161,5 @@ class Tour:
         self._show(said)
         self._show(self._answer_to(owner, after=said, holding="nudgebot"))
 
-    # Looking and telling
 
-    @property
-    def _students(self) -> set[int]:
-        return {user.user_id for user in self._stage.students.values()}
-
-    def _reader(self, message: SandboxMessage) -> int | None:
-        others = [each for each in message.participants if each != message.sender_id]
-        return others[0] if others and message.sender_id == self._stage.bot.user_id else None
-
-    def _since(
-        self, message: SandboxMessage, reader: SandboxUser | None = None
-    ) -> list[SandboxMessage]:
-        """What the bot wrote after a message, to a reader or to anybody."""
-        return [
-            each
-            for each in self._stage.sandbox.messages()
-            if each.message_id > message.message_id
-            and each.sender_id == self._stage.bot.user_id
-            and (reader is None or self._reader(each) == reader.user_id)
-        ]
-
-    def _answer_to(
-        self, reader: SandboxUser, *, after: SandboxMessage, holding: str
-    ) -> SandboxMessage:
-        return self._found(
-            lambda: next((m for m in self._since(after, reader) if holding in m.content), None),
-            f"{reader.full_name} got no answer",
-        )
-
-    def _in_topic(self, asked: SandboxMessage) -> SandboxMessage:
-        return self._found(
-            lambda: next((m for m in self._since(asked) if m.topic == asked.topic), None),
-            "the stream got no answer",
-        )
-
-    def _found(self, look: Callable[[], Found | None], missed: str) -> Found:
-        found = self._stage.sandbox.wait_for(look, PATIENCE_SECONDS)
-        if not found:
-            raise _MissedError(missed)
-        return found
-
-    def _show(self, message: SandboxMessage) -> None:
-        names = {user.user_id: user.full_name for user in self._stage.sandbox.users()}
-        others = [names[each] for each in message.participants if each != message.sender_id]
-        place = f"#{message.topic}" if message.stream_id is not None else ", ".join(others)
-        self._say(f"   {names[message.sender_id]} → {place}")
-        self._quote(message.content)
-
-    def _quote(self, text: str) -> None:
-        for line in text.splitlines():
-            self._say(f"   │ {line}")
-        self._say("")
+__all__ = ["News", "Tour"]
