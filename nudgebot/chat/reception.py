@@ -17,7 +17,7 @@ from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.cursor import Memory
 from nudgebot.chat.desk import Desk, Heard
 from nudgebot.chat.errands import TRIES
-from nudgebot.chat.freetext import is_urgent
+from nudgebot.chat.freetext import is_urgent, look_back
 from nudgebot.chat.incoming import Incoming, Me, Reacted
 from nudgebot.chat.office import Office
 from nudgebot.chat.skipped import Skipped
@@ -80,6 +80,7 @@ class Reception:
     def catch_up(self, as_of: datetime) -> int:
         """Do what had to wait until the fate of earlier messages is known; every few seconds."""
         self._speaker.catch_up(as_of)
+        look_back(self._office, as_of)
         return tell_fates(self._office, as_of)
 
     def message(self, incoming: Incoming) -> None:

@@ -15,6 +15,7 @@ from nudgebot.exports.inbox import Inbox, Outcome
 from nudgebot.exports.report import ImportReport
 from nudgebot.insight.events import Event
 from nudgebot.insight.figures import Figures
+from nudgebot.interventions.read_receipts import mark_read
 from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
@@ -109,10 +110,11 @@ class Ticks:
 
     def _strangers(self, user_ids: Collection[int]) -> Iterator[str]:
         """What settings name and Zulip does not know."""
-        unknown = [each for each in self._settings["admins"] if each not in user_ids]
-        if unknown:
-            listed = ", ".join(map(str, unknown))
-            yield f"The setting `admins` names users that Zulip does not have: {listed}."
+        for name in ("admins", "safeguarding_contacts"):
+            unknown = [each for each in self._settings[name] if each not in user_ids]
+            if unknown:
+                listed = ", ".join(map(str, unknown))
+                yield f"The setting `{name}` names users that Zulip does not have: {listed}."
         stream = self._settings["staff_stream"]
         if stream:
             try:
@@ -193,7 +195,7 @@ class Ticks:
         return self._office.interventions.tick(as_of)
 
     def upkeep(self, as_of: datetime) -> str:
-        """Tell the admins when the data are stale, and empty what nobody needs any more."""
+        """Tell the admins of stale data, ask what was read, empty what nobody needs any more."""
         stale = staleness(
             self._store,
             stale_after_hours=self._settings["stale_after_hours"],
@@ -203,6 +205,7 @@ class Ticks:
         if stale:
             text = f"{stale} Nobody is nudged until news arrive in the inbox."
             self._notices.tell("stale", text, as_of)
+        mark_read(self._office.letters, self._office.links, self._gateway.read_receipts, as_of)
         self._office.confirmations.prune(as_of)
         self._outbox.prune(as_of - KEEP_LETTERS)
         return stale
