@@ -84,7 +84,7 @@ def preview_mails(call: Call, matter: Matter) -> Answer:
     )
     parts = [
         f"**{amount}** about **{named(student)}**: {in_words(matter.concern)}.",
-        *_shown(mails, guardians),
+        *_shown(_own_language_first(call, mails), guardians),
         *_as_written(call, matter, mails),
         *([INSTEAD] if opened.replaces else []),
         *_left_out(guardians, mails),
@@ -129,6 +129,12 @@ def matter_of(payload: Mapping[str, Any], student: Student) -> Matter:
 def only_to(matter: Matter, guardian_id: str) -> Matter:
     """The same to one guardian alone."""
     return replace(matter, guardian_ids=(guardian_id,))
+
+
+def _own_language_first(call: Call, mails: Sequence[Draft]) -> list[Draft]:
+    """The one that the teacher can read is the one that stands open."""
+    own = call.office.settings["language"].split("-")[0]
+    return sorted(mails, key=lambda each: each.language.split("-")[0] != own)
 
 
 def _shown(mails: Sequence[Draft], guardians: Collection[Guardian]) -> list[str]:

@@ -93,8 +93,9 @@ def reachable(means: Means, student_id: str) -> list[Guardian]:
     open_to = [each for each in found if not each.why_not]
     if not open_to:
         reasons = " or ".join(dict.fromkeys(each.why_not for each in found))
+        who = "the only one" if len(found) == 1 else "each"
         raise CommandError(
-            f"No guardian of that student can be mailed: each {reasons}. Nothing was sent. The "
+            f"No guardian of that student can be mailed: {who} {reasons}. Nothing was sent. The "
             "school's office can change that in the LMS."
         )
     return open_to
