@@ -102,25 +102,37 @@ def _unfolded(text: str) -> str:
         if opened:
             fences.append("spoiler")
             lines.append(f"▸ *{opened[1]}* …")
-        elif line.startswith(("```quote", "````quote")):
+        elif re.match(r"`{3,}quote$", line):
             fences.append("quote")
         elif re.fullmatch(r"`{3,}", line) and fences:
             fences.pop()
         elif "spoiler" not in fences:
-            lines.append(f"> {line}" if "quote" in fences else line)
+            lines.append("> " * fences.count("quote") + line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _broken(lines: list[str]) -> Iterator[str]:
     """Zulip keeps a line's end, and ends a list or a quote with it; other Markdown needs signs."""
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
-        yield f"{line}\\" if _is_prose(line) and _is_prose(after) else line
-        if line.startswith(("-", "  ", ">")) and _is_prose(after) and after[0] != " ":
-            yield ""
+        (depth, text), (next_depth, next_text) = _depth(line), _depth(after)
+        ends = next_text and (
+            depth != next_depth or (text.startswith(("-", "  ")) and _is_prose(next_text))
+        )
+        joined = depth == next_depth and _is_prose(text.strip()) and _is_prose(next_text.strip())
+        yield f"{line}\\" if joined and not ends else line
+        if ends and text:
+            yield "> " * min(depth, next_depth)
+
+
+def _depth(line: str) -> tuple[int, str]:
+    """In how many quotes a line stands, and its text."""
+    found = re.match(r"((?:> )*)(.*)", f"{line} " if line.endswith(">") else line)
+    assert found
+    return len(found[1]) // 2, found[2]
 
 
 def _is_prose(line: str) -> bool:
-    return bool(line) and (line[0] not in "|->▸*" or line.startswith("**"))
+    return bool(line) and (line[0] not in "|- ▸*" or line.startswith("**"))
 
 
 class Player:
