@@ -79,7 +79,7 @@ class Tutoring:
         *,
         class_ids: Collection[str] | None = None,
     ) -> Match:
-        """The match that a teacher names, with notes; raises CommandError where it cannot be."""
+        """The match that a teacher names, with notes; raises CannotAskError where it cannot be."""
         return self._matchmaker.named(student_id, tutor_id, skill_id, as_of, class_ids=class_ids)
 
     def preview(self, match: Match, actor: Actor) -> tuple[str, str]:
@@ -98,7 +98,7 @@ class Tutoring:
     ) -> TutoringRecord:
         """Ask both; once per `source`. Without a skill, in the best one for these two.
 
-        Raises CommandError where it cannot be (any more), as `named` does.
+        Raises CannotAskError where it cannot be (any more), as `named` does.
         """
         with self._means.store.transaction():
             found = self._book.by_source(source)

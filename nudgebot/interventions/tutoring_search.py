@@ -25,6 +25,19 @@ from nudgebot.school.people import Student
 
 NOT_LONG_AGO = timedelta(days=30)
 NOT_KNOWN = "I know no student by that id."
+NOT_THESE = "These two cannot be asked now; `tutor <student>` looks for who can be."
+
+
+class CannotAskError(CommandError):
+    """Why two students cannot be asked: `why`, finished Markdown about `student_ids`.
+
+    The error's own text tells nothing of them; who may see both may read `why`.
+    """
+
+    def __init__(self, why: str, *student_ids: str) -> None:
+        super().__init__(NOT_THESE)
+        self.why = why
+        self.student_ids = frozenset(student_ids)
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,7 @@ class Matchmaker:
     ) -> Match:
         """The match that a teacher names; without a skill, the weakest that the tutor has mastered.
 
-        Raises CommandError where it cannot be; what only speaks against it is in the notes, for
+        Raises CannotAskError where it cannot be; what only speaks against it is in the notes, for
         the teacher knows better.
         """
         scene = self._scene(student_id, as_of, class_ids, only=tutor_id)
@@ -122,41 +135,46 @@ class Matchmaker:
         wanted = skill_id or self._best_for(scene, tutor)
         running = self._running(scene, wanted)
         if running:
-            raise CommandError(running)
+            raise CannotAskError(running, student_id, tutor_id)
         (classmate,) = (e for e in _standing(scene, wanted) if e.student_id == tutor_id)
         self._refuse_asking(scene, tutor, classmate)
         match = self._match(scene, wanted, classmate)
         return replace(match, notes=(*match.notes, *_doubts(tutor, match, classmate)))
 
     def _refuse(self, scene: _Scene, tutor: Student) -> None:
-        name = esc(scene.student.first_name)
+        name, both = esc(scene.student.first_name), (scene.student.student_id, tutor.student_id)
         if tutor.student_id == scene.student.student_id:
-            raise CommandError(
+            raise CannotAskError(
                 f"{name} cannot be {name}'s own tutor. Name a classmate, or nobody, and I look for "
-                f"one: `tutor {scene.student.student_id}`."
+                f"one: `tutor {scene.student.student_id}`.",
+                *both,
             )
         if tutor.student_id not in {each.student_id for each in scene.classmates}:
-            raise CommandError(
+            raise CannotAskError(
                 f"{esc(tutor.first_name)} is in no class of yours with {name} now; a tutor is "
-                "somebody of the same class."
+                "somebody of the same class.",
+                *both,
             )
         for each in (scene.student, tutor):
             unlinked = self._means.links.why_not("student", each.student_id)
             if unlinked:
-                raise CommandError(
+                raise CannotAskError(
                     f"{esc(each.first_name)} cannot be reached: {unlinked} An administrator can "
-                    "link."
+                    "link.",
+                    *both,
                 )
 
     def _refuse_asking(self, scene: _Scene, tutor: Student, classmate: Classmate) -> None:
         name = esc(tutor.first_name)
+        both = (scene.student.student_id, tutor.student_id)
         another = f"`tutor {scene.student.student_id}` looks for somebody else."
         if classmate.opted_out:
-            raise CommandError(f"{name} does not want to be asked as a tutor. {another}")
+            raise CannotAskError(f"{name} does not want to be asked as a tutor. {another}", *both)
         if classmate.load >= self._most_students:
             others = "1 other" if classmate.load == 1 else f"{classmate.load} others"
-            raise CommandError(
-                f"{name} helps {others} already, or is asked to; more would be too much. {another}"
+            raise CannotAskError(
+                f"{name} helps {others} already, or is asked to; more would be too much. {another}",
+                *both,
             )
 
     def _scene(

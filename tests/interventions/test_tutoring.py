@@ -15,6 +15,7 @@ from nudgebot.errors import CommandError
 from nudgebot.interventions.means import Actor
 from nudgebot.interventions.tutoring import Tutoring
 from nudgebot.interventions.tutoring_book import Status
+from nudgebot.interventions.tutoring_search import CannotAskError
 from nudgebot.school.days import local_day, to_at
 
 TEACHER = Actor(TARA, "Tara Teacher", "t1")
@@ -93,8 +94,11 @@ def test_asked_once_for_one_reason(school: Town, kept: Tutoring) -> None:
     assert len(school.zulip.sent) == sent == 4
     assert [each.id for each in kept.of_student("s1")] == [first]
     assert [each.id for each in kept.of_student("s2")] == [first]
-    with pytest.raises(CommandError, match="already"):
+    with pytest.raises(CannotAskError) as refused:
         ask(kept, "test:2", "s4")
+    assert "Ana has a tutor in Fractions already" in refused.value.why
+    assert refused.value.student_ids == {"s1", "s4"}
+    assert "Ana" not in str(refused.value)
 
 
 def test_asking_tags_the_students_alerts(school: Town, kept: Tutoring) -> None:

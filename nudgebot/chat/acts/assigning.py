@@ -107,7 +107,7 @@ def changed(call: Call, settled: Confirmation, text: str, adding: bool) -> Answe
         draft = assignments.revised(draft, wishes, call.as_of, adding=adding)
     except UnknownSkillError as unknown:
         if unknown.meant is None:
-            raise CommandError(f"{unknown} {CHANGES}") from unknown
+            raise _about(f"{unknown} {CHANGES}", student.student_id) from unknown
         again = f"{call.command.name} {settled.token} {text}"
         raise misspelt(unknown, again, student.student_id) from unknown
     return shown(call, draft, student)
@@ -117,12 +117,17 @@ def misspelt(unknown: UnknownSkillError, again: str, student_id: str) -> Excepti
     """The question whether another skill was meant, with a button that says it rightly."""
     meant = unknown.meant
     if meant is None or unknown.said not in again:
-        return CommandError(f"{unknown} Write a skill's name or id.")
+        return _about(f"{unknown} Write a skill's name or id.", student_id)
     word = meant.skill_id if re.search(r"[,;&+]|\b(?:and|und)\b", meant.name) else meant.name
     head, _, tail = again.rpartition(unknown.said)
     button = Button(meant.name, "Take this skill", f"{head}{word}{tail}")
     heading = f"Did you mean {meant.name}?"
     return UnclearError(Answer(unknown.complaint, frozenset({student_id}), heading, (button,)))
+
+
+def _about(text: str, student_id: str) -> UnclearError:
+    """What names a student's skills goes only where all readers may see her."""
+    return UnclearError(Answer(text, frozenset({student_id})))
 
 
 def give(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:

@@ -14,6 +14,7 @@ from nudgebot.chat.tutoring_text import first_name_of, in_short, name_of
 from nudgebot.errors import CommandError
 from nudgebot.interventions.means import Actor
 from nudgebot.interventions.tutoring_book import TutoringRecord
+from nudgebot.interventions.tutoring_search import CannotAskError
 from nudgebot.markup import esc
 
 TUTOR, END = "tutor", "end_tutoring"
@@ -30,6 +31,8 @@ def _guarded(deed: Deed) -> Callable[[Office, Confirmation, Clock], Answer]:
         asker = office.access.asker(confirmation.asker_id, as_of)
         try:
             answer = deed(office, confirmation, asker, as_of)
+        except CannotAskError as cannot:
+            answer = Answer(cannot.why, students=cannot.student_ids)
         except CommandError:
             office.confirmations.finish(confirmation.token)
             raise

@@ -167,15 +167,17 @@ def meetings(call: Call) -> Answer:
     kept = call.office.interventions.meetings
     user_id = call.asker.user_id
     over, ahead = kept.unsaid(user_id, call.as_of), kept.upcoming(user_id, call.as_of)
-    about = ""
+    about, named_id = "", frozenset[str]()
     if call.text:
         student = one_student(call, " ".join(call.words), "meetings {}")
+        named_id = frozenset({student.student_id})
         over = [each for each in over if student.student_id in each.student_ids]
         ahead = [each for each in ahead if student.student_id in each.student_ids]
         about = f" with {esc(student.first_name)}"
     if not over and not ahead:
         return Answer(
-            f"You have no meetings{about} ahead. `meet <student> tomorrow 15:00` arranges one."
+            f"You have no meetings{about} ahead. `meet <student> tomorrow 15:00` arranges one.",
+            students=named_id,
         )
     lines = []
     if over:

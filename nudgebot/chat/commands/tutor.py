@@ -22,7 +22,7 @@ from nudgebot.chat.tutoring_text import plain_name_of, why_these
 from nudgebot.errors import CommandError
 from nudgebot.insight.skill_book import Skill
 from nudgebot.interventions.means import Actor
-from nudgebot.interventions.tutoring_search import Match
+from nudgebot.interventions.tutoring_search import CannotAskError, Match
 from nudgebot.interventions.tutoring_standings import skills
 from nudgebot.markup import esc, fence
 from nudgebot.nudging.messages import Button
@@ -124,7 +124,10 @@ def _proposed(call: Call, student: Student, skill: Skill | None, tutor: Student 
     skill_id = None if skill is None else skill.skill_id
     classes = _class_ids(call)
     if tutor is not None:
-        match = tutoring.named(key, tutor.student_id, skill_id, call.as_of, class_ids=classes)
+        try:
+            match = tutoring.named(key, tutor.student_id, skill_id, call.as_of, class_ids=classes)
+        except CannotAskError as cannot:
+            return Answer(cannot.why, students=cannot.student_ids)
         others: Sequence[Match] = tutoring.propose(key, call.as_of, classes, match.skill_id)
     else:
         found = tutoring.search(key, call.as_of, class_ids=classes, skill_id=skill_id)

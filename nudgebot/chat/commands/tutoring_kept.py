@@ -29,8 +29,10 @@ _BEFORE_DURATION = re.compile(r"\s+(?=(?:for\s+)?(?:\d|half an hour\b|an hour\b)
 def tutoring(call: Call) -> Answer:
     """Answer a teacher's `tutoring [<student>]`."""
     office, kept = call.office, call.office.interventions.tutoring
+    about: frozenset[str] = frozenset()
     if call.text:
         student = one_student(call, " ".join(call.words), "tutoring {}")
+        about = frozenset({student.student_id})
         found = _visible(call, kept.of_student(student.student_id))
         nothing = (
             f"{esc(student.first_name)} has had no tutoring so far. "
@@ -43,7 +45,7 @@ def tutoring(call: Call) -> Answer:
             "can help."
         )
     if not found:
-        return Answer(nothing)
+        return Answer(nothing, students=about)
     shown = found[:MOST_LISTED]
     lines = [in_short(office, each, call.as_of) for each in shown]
     if len(found) > len(shown):
@@ -123,9 +125,8 @@ def _active(call: Call, student: Student, rest: str) -> TutoringRecord:
     found = _visible(call, office.interventions.tutoring.active_of(key))
     helped = [each for each in found if each.student_id == key] or found
     if not helped:
-        raise CommandError(
-            f"No tutoring of {name} goes on now; `tutoring {key}` shows what there is."
-        )
+        text = f"No tutoring of {name} goes on now; `tutoring {key}` shows what there is."
+        raise UnclearError(Answer(text, students=frozenset({key})))
     if len(helped) == 1:
         return helped[0]
     buttons = tuple(

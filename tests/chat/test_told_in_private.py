@@ -1,0 +1,86 @@
+"""What is told of a student goes only to people who may see her, refusals included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chat.test_tutor import practise
+from chat.town import OTTO, STAFF_STREAM, TARA, Town
+from nudgebot.nudging.messages import InStream
+
+PLACE = InStream(STAFF_STREAM, "today")
+ELSEWHERE = "That is about students, so I have answered you in a direct message."
+
+
+def opts_out(town: Town) -> None:
+    town.store.execute("INSERT INTO tutor_opt_outs VALUES ('s2', 1)")
+
+
+def is_asked(town: Town) -> None:
+    town.say(TARA, "tutor s1 with s2 in frac")
+    town.say(TARA, "confirm")
+
+
+def nothing(_: Town) -> None:
+    """As it is."""
+
+
+CASES: dict[str, tuple[str, Callable[[Town], None], str]] = {
+    "opted out": ("tutor s1 with s2 in frac", opts_out, "Ben does not want to be asked"),
+    "own tutor": ("tutor s1 with s1", nothing, "cannot be Ana's own tutor"),
+    "asked already": ("tutor s1 with s4 in frac", is_asked, "Ana has a tutor in Fractions already"),
+    "no tutoring": ("tutoring s1", nothing, "Ana has had no tutoring so far"),
+    "none goes on": ("tutored s1 30 minutes", nothing, "No tutoring of Ana goes on"),
+    "no meetings": ("meetings s1", nothing, "no meetings with Ana ahead"),
+    "unknown skill": ("assign s1 xyzzy plugh", nothing, "xyzzy plugh"),
+}
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Town:
+    town = Town(tmp_path)
+    town.store.execute(
+        "INSERT INTO skills (skill_id, name, subject) VALUES ('frac', 'Fractions', 'Maths')"
+    )
+    practise(town, "s1", "frac", 7)
+    for student_id in ("s2", "s4"):
+        practise(town, student_id, "frac", 19)
+    town.zulip.readers[STAFF_STREAM] = frozenset({TARA, OTTO})
+    return town
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_refusal_names_nobody_where_others_read(school: Town, case: str) -> None:
+    """Otto teaches none of them: the stream gets one line, Tara the words, and the audit a note."""
+    command, prepare, words = CASES[case]
+    prepare(school)
+    before = len(school.zulip.to(TARA))
+    school.say(TARA, f"@**nudgebot** {command}", PLACE)
+    assert school.zulip.in_stream(STAFF_STREAM) == [ELSEWHERE]
+    assert words in "\n".join(school.zulip.to(TARA)[before:])
+    assert "s1" in {
+        each.student_id for each in school.office.audit.of("s1") if each.actor_user_id == TARA
+    }
+
+
+def test_what_stands_against_it_by_now_names_nobody_either(school: Town) -> None:
+    """Confirmed in the stream after the tutor has opted out."""
+    school.zulip.readers[STAFF_STREAM] = frozenset({TARA})
+    school.say(TARA, "@**nudgebot** tutor s1 with s2 in frac", PLACE)
+    token = school.token()
+    opts_out(school)
+    school.zulip.readers[STAFF_STREAM] = frozenset({TARA, OTTO})
+    before = len(school.zulip.in_stream(STAFF_STREAM))
+    school.say(TARA, f"@**nudgebot** confirm {token}", PLACE)
+    assert school.zulip.in_stream(STAFF_STREAM)[before:] == [ELSEWHERE]
+    assert "Ben does not want to be asked" in school.zulip.to(TARA)[-1]
+
+
+def test_in_a_stream_of_those_who_may_see_it_is_said_there(school: Town) -> None:
+    """Nothing moves without need."""
+    school.zulip.readers[STAFF_STREAM] = frozenset({TARA})
+    school.say(TARA, "@**nudgebot** tutoring s1", PLACE)
+    assert "Ana has had no tutoring" in school.zulip.in_stream(STAFF_STREAM)[0]
