@@ -82,6 +82,7 @@ def make_grounds(store: Store, settings: Settings, figures: Figures, book: RuleB
         rhythms=partial(rhythm, store, zone=settings["timezone"]),
         links=Links(store),
         alerts=AlertsInForce(store, lambda: book.rules),
+        tones=book.tone_of,
     )
 
 

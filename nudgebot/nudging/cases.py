@@ -69,11 +69,18 @@ class Cases:
         self._store = store
 
     def open(self, cases: Sequence[Case]) -> None:
-        """Begin to follow; a pair's episode is drawn once, and stays what it was drawn to be."""
+        """Begin to follow; a pair's episode is drawn once, and stays what it was drawn to be.
+
+        Where an episode's first nudge was refused and gave its row up, the case goes by the next.
+        """
         self._store.executemany(
-            """INSERT OR IGNORE INTO cases (student_id, rule_id, episode_at, nudge_key, type,
-               urgency, channel, tone, hour, arm, share, target, decided_at, starts_at, start_day,
-               ends_at, adapted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO cases (student_id, rule_id, episode_at, nudge_key, type, urgency,
+               channel, tone, hour, arm, share, target, decided_at, starts_at, start_day, ends_at,
+               adapted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (student_id, rule_id, episode_at)
+               DO UPDATE SET nudge_key = excluded.nudge_key
+               WHERE cases.nudge_key IS NOT NULL AND excluded.nudge_key IS NOT NULL AND NOT EXISTS
+               (SELECT 1 FROM nudges WHERE nudges.nudge_key = cases.nudge_key)""",
             [
                 (
                     each.student_id,

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 
 from nudgebot.insight.table import FigureTable
 from nudgebot.nudging.candidate import Candidate, Channel
+from nudgebot.nudging.cases import Arm, Case, Cases
 from nudgebot.nudging.decisions import QUEUED, Decision, Decisions
 from nudgebot.nudging.episodes import Episodes, Pair, Turn, turn
 from nudgebot.nudging.firing import Fired, fire
+from nudgebot.nudging.holdout import Holdout, drawn_before, key_of
 from nudgebot.nudging.nudges import Nudge, Nudges, Part, Past, expiry, nudge_key
-from nudgebot.nudging.ports import Event, Grounds
+from nudgebot.nudging.ports import Event, Grounds, TonesOf
 from nudgebot.nudging.rule import Rule, Urgency
 from nudgebot.nudging.sieve import Dropped, Outcome, sift
 from nudgebot.nudging.stages import AlertRests, CoolingDown, HeldOut, Inhibited, OverTheCap
 from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
 from nudgebot.nudging.switches import Switches
 from nudgebot.nudging.timing import NO_RHYTHM, Due, Rhythm, plan
-from nudgebot.school.days import local_day
+from nudgebot.school.days import from_at, local_day, to_at
 
 OFF = "Nudging is switched off (setting enable_nudging_system)."
 ROUTED = " It goes to a person, because the student's risk is critical."
@@ -83,6 +85,11 @@ class Agenda:
             self._others[key] = replace(due, why=why)
         return self._others[key]
 
+    def due(self, candidate: Candidate) -> Due:
+        """When it goes out: to the student where she gets it, and else to the others."""
+        closed = self.around.closed_to_student(candidate)
+        return self.for_others(candidate) if closed else self.for_student(candidate)
+
     def due_day(self, candidate: Candidate) -> int | None:
         """The day of the student's calendar that a nudge counts for; None: not for her."""
         pupil = self.around.pupils.get(candidate.student_id)
@@ -102,6 +109,7 @@ class Evaluator:
         self._rhythms = grounds.rhythms
         self._links = grounds.links
         self._alerts = grounds.alerts
+        self._tones = grounds.tones
 
     def evaluate(
         self,
@@ -152,6 +160,7 @@ class Evaluator:
             list(around.pupils), since_day=local_day(around.as_of, self._policy.zone) - 8
         )
         cooling = CoolingDown(past.last, around.as_of)
+        holdout = self._holdout(around, episodes, past)
         first = sift(
             fired.candidates,
             [
@@ -163,8 +172,8 @@ class Evaluator:
                     around.closed_to_student,
                     around.as_of,
                 ),
-                HeldOut(),
                 cooling,
+                HeldOut(holdout.was_held_out),
             ],
         )
         students = {each.student_id for each in first.kept if Channel.STUDENT in each.channels}
@@ -173,24 +182,43 @@ class Evaluator:
         caps = OverTheCap(
             past.counts, agenda.due_day, self._policy.max_per_day, self._policy.max_per_week
         )
-        last = sift(first.kept, [caps])
+        last = sift(first.kept, [caps, HeldOut(holdout.is_held_out)])
         outcome = Outcome(last.kept, first.dropped + last.dropped)
-        return _decided(outcome, fired, agenda, episodes=episodes, past=past)
+        decided = _decided(outcome, fired, agenda, episodes=episodes, past=past)
+        held_out = [each.candidate for each in last.dropped if each.stage == HeldOut.name]
+        cases = [
+            *(_case(nudge.key, candidate, agenda, holdout, tones=self._tones)
+              for candidate, (nudge, _) in zip(last.kept, decided.nudges, strict=True)),
+            *(_case(None, candidate, agenda, holdout, tones=self._tones) for candidate in held_out),
+        ]  # fmt: skip
+        return replace(decided, cases=tuple(cases))
+
+    def _holdout(self, around: Surroundings, episodes: Turn, past: Past) -> Holdout:
+        return Holdout(
+            key=key_of(self._store),
+            share=self._policy.holdout_share,
+            as_of=around.as_of,
+            since=episodes.since,
+            before=drawn_before(self._store, list(around.pupils)),
+            nudged=frozenset(past.nth),
+        )
 
     def _write(self, decided: Decided, episodes: Turn | None, as_of: datetime) -> None:
         with self._store.transaction():
             if episodes is not None:
                 Episodes(self._store).keep(episodes)
             Nudges(self._store).queue(decided.nudges)
+            Cases(self._store).open(decided.cases)
             Decisions(self._store).record(decided.decisions, as_of)
 
 
 @dataclass(frozen=True)
 class Decided:
-    """The decisions, and the nudges of those that are queued."""
+    """The decisions, the nudges of those that are queued, and what is to be followed."""
 
     decisions: tuple[Decision, ...]
     nudges: tuple[tuple[Nudge, list[Part]], ...]
+    cases: tuple[Case, ...] = ()
 
 
 def _decided(
@@ -242,8 +270,7 @@ def _nudge(
     key = nudge_key(candidate.student_id, rule.id, since, nth)
     parts = list(_parts(key, candidate, agenda))
     waiting = [part.due_at for part in parts if part.state == "waiting"]
-    to_student = not around.closed_to_student(candidate)
-    due = agenda.for_student(candidate) if to_student else agenda.for_others(candidate)
+    due = agenda.due(candidate)
     pupil = around.pupils[candidate.student_id]
     nudge = Nudge(
         key=key,
@@ -255,7 +282,7 @@ def _nudge(
         type=rule.type,
         urgency=rule.urgency,
         delivery=candidate.delivery,
-        to_student=to_student,
+        to_student=not around.closed_to_student(candidate),
         decided_at=around.as_of,
         due_at=due.at,
         due_day=local_day(due.at, pupil.zone),
@@ -275,3 +302,35 @@ def _parts(key: str, candidate: Candidate, agenda: Agenda) -> Iterator[Part]:
             closed = around.closed_to_student(candidate) if to_student else recipient.closed
             state = "skipped" if closed else "waiting"
             yield Part(key, channel, recipient.person_id, due.at, state, closed)
+
+
+def _case(
+    nudge_key: str | None,
+    candidate: Candidate,
+    agenda: Agenda,
+    holdout: Holdout,
+    *,
+    tones: TonesOf,
+) -> Case:
+    """What is followed from when the nudge is due, or would have been."""
+    rule, around = candidate.rule, agenda.around
+    starts_at = from_at(to_at(agenda.due(candidate).at))
+    pupil = around.pupils[candidate.student_id]
+    return Case(
+        student_id=candidate.student_id,
+        rule_id=rule.id,
+        episode_at=holdout.episode_of(candidate),
+        nudge_key=nudge_key,
+        arm=holdout.arm(candidate) if nudge_key else Arm.HELD_OUT,
+        share=holdout.share_of(rule),
+        type=rule.type,
+        urgency=rule.urgency.value,
+        channel=candidate.delivery.value,
+        tone=tones(rule.message_template, pupil.language or around.policy.language),
+        hour=starts_at.astimezone(pupil.zone).hour,
+        target=rule.target.value,
+        decided_at=around.as_of,
+        starts_at=starts_at,
+        start_day=local_day(starts_at, pupil.zone),
+        ends_at=starts_at + timedelta(days=around.policy.tracking_days),
+    )

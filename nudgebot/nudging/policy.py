@@ -40,6 +40,8 @@ class Policy:
     staff_stream: str = ""
     staff_topic: str = "nudgebot today"
     class_topic: str = "reminders"
+    holdout_share: float = 0.0
+    tracking_days: int = 14
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -56,4 +58,6 @@ def policy_of(settings: Settings) -> Policy:
         staff_stream=settings["staff_stream"],
         staff_topic=settings["staff_topic"],
         class_topic=settings["class_topic"],
+        holdout_share=settings["holdout_share"],
+        tracking_days=settings["nudge_effectiveness_tracking_days"],
     )

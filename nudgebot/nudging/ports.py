@@ -56,6 +56,15 @@ def no_alerts(_: Collection[Pair]) -> Mapping[Pair, AlertMark]:
     return {}
 
 
+TonesOf = Callable[[str, str], str]
+"""The tone in which a template, by its id, speaks in a language; empty where there is none."""
+
+
+def no_tones(_: str, __: str) -> str:
+    """Nobody knows the templates."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Grounds:
     """What every decision rests on, made when it is queued and looked at again at the door."""
@@ -67,6 +76,7 @@ class Grounds:
     rhythms: RhythmsOf
     links: Links
     alerts: AlertsInForce = no_alerts
+    tones: TonesOf = no_tones
 
 
 class Event(Protocol):

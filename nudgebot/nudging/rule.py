@@ -49,6 +49,17 @@ class EventKind(Enum):
     EXAM_APPROACHING = "exam_approaching"
 
 
+class Target(Enum):
+    """What a rule wants to come about, by which it is followed; see `targets` for each."""
+
+    ACTIVITY_RESUMED = "activity_resumed"
+    VIDEO_FINISHED = "video_finished"
+    OVERDUE_HANDED_IN = "overdue_handed_in"
+    EXAM_PREPARED = "exam_prepared"
+    PRACTISED = "practised"
+    SCORE_HELD = "score_held"
+
+
 @dataclass(frozen=True)
 class Test:
     """A metric held against an operand, such as `average_score` `less_than` 60."""
@@ -126,6 +137,7 @@ class Rule:
     include_study_plan: bool = False
     personalize_by_subject: bool = False
     holdout: float | None = None  # None: the school's default
+    target: Target = Target.ACTIVITY_RESUMED
     file: str = ""
     line: int = 0
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)

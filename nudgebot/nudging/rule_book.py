@@ -84,6 +84,12 @@ class RuleBook:
         """What the school lists, as in force."""
         return self._in_force.resources
 
+    def tone_of(self, template_id: str, language: str) -> str:
+        """The tone of the wording that a language gets; empty where there is no such template."""
+        if template_id not in self.templates.by_id:
+            return ""
+        return self.templates.pick(template_id, language=language).tone
+
     def reload_if_changed(self, as_of: datetime) -> Reload:
         """Look at the files and take what they say, all of it or nothing.
 

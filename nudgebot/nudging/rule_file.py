@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from nudgebot.nudging.rule import Delivery, EventKind, Urgency
+from nudgebot.nudging.rule import Delivery, EventKind, Target, Urgency
 
 NAME = r"^[a-z][a-z0-9_]{0,59}$"
 
@@ -71,4 +71,8 @@ class RuleKeys(_Keys):
     expires_after_hours: int = Field(48, ge=1, le=720, description="Then it is not sent any more")
     holdout: float | None = Field(
         None, ge=0, le=1, description="Share of students left out, to measure against; 0 for none"
+    )
+    target: Target = Field(
+        Target.ACTIVITY_RESUMED,
+        description="What the rule wants to come about; whether it does is followed for two weeks",
     )

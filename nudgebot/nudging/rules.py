@@ -166,6 +166,7 @@ def _rule_of(keys: RuleKeys, parts: Mapping[str, All], file: str, node: Node) ->
         include_study_plan=what.include_study_plan,
         personalize_by_subject=what.personalize_by_subject,
         holdout=keys.holdout,
+        target=keys.target,
         file=file,
         line=node.line,
         lines={place: line_at(node, place.split(".")) for place in _PLACES},

@@ -14,6 +14,8 @@ from nudgebot.nudging.ports import AlertMark
 from nudgebot.nudging.rule import Rule, Urgency
 from nudgebot.nudging.snoozes import Snooze
 
+HELD_OUT = "Held out, so that the effect of the rule can be measured."
+
 WhyNot = Callable[[Candidate, Channel], str]
 """Why a candidate cannot reach anybody over a channel, in a sentence; empty when it can."""
 
@@ -167,17 +169,18 @@ class AlertRests:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Drops what is held out to measure effects; who is held out is decided elsewhere."""
+    """Drops what is held out to measure effects; `is_held_out` says of which candidates that is so.
 
-    held_out: Collection[tuple[str, str]] = ()
+    It stands last, so that who is held out and who is nudged came the same way; what was held out
+    before stands in front of the caps too, so that it takes nobody's place for days.
+    """
+
+    is_held_out: Callable[[Candidate], bool]
     name: ClassVar[str] = "held_out"
 
     def reason_to_drop(self, candidate: Candidate) -> str | None:
-        """Held out by student and rule; critical rules never are."""
-        if candidate.rule.urgency is Urgency.CRITICAL:
-            return None
-        held = (candidate.student_id, candidate.rule.id) in self.held_out
-        return "Held out, so that the effect of the rule can be measured." if held else None
+        """One sentence for all of them: it is chance."""
+        return HELD_OUT if self.is_held_out(candidate) else None
 
 
 @dataclass(frozen=True)

@@ -176,9 +176,44 @@ CREATE INDEX cases_by_nudge ON cases (nudge_key);
 _RESPONSES = """
 CREATE TABLE responses (                     -- what came back to a nudge, each kind once
     nudge_key TEXT NOT NULL REFERENCES nudges,
-    kind TEXT NOT NULL,                      -- read, reacted, answered, done, need_help, not_now, wrong
+    kind TEXT NOT NULL,                      -- read, reacted, answered or one tap, as `Kind` has it
     at INTEGER NOT NULL,
     PRIMARY KEY (nudge_key, kind)
+) WITHOUT ROWID;
+"""
+
+# Without the key nobody can tell, or choose, who is held out; here from the beginning, so that a
+# dry run draws as the real one will.
+_HOLDOUT = """
+CREATE TABLE holdout_key (key BLOB NOT NULL);
+INSERT INTO holdout_key SELECT randomblob(32);
+"""
+
+_FOLLOWING = """
+ALTER TABLE cases ADD COLUMN before_measured INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cases_unmeasured ON cases (starts_at) WHERE state = 'followed' AND NOT before_measured;
+CREATE TABLE following_state (seen TEXT NOT NULL);  -- the batches that were looked at last
+"""
+
+_MODEL_WORDS = """
+CREATE TABLE model_texts (                   -- what a model made of a template; no student's data
+    key TEXT NOT NULL,                       -- of all that the model was given
+    slot INTEGER NOT NULL,                   -- several wordings are kept of each
+    text TEXT NOT NULL,                      -- with marks for values; empty: it was not fit
+    asked_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (key, slot)
+) WITHOUT ROWID;
+CREATE TABLE model_uses (
+    day INTEGER NOT NULL,                    -- of the school's calendar
+    kind TEXT NOT NULL,                      -- asked, failed (an answer), message
+    reason TEXT NOT NULL,                    -- of a message: model, or why the template was taken
+    times INTEGER NOT NULL,
+    PRIMARY KEY (day, kind, reason)
+) WITHOUT ROWID;
+CREATE TABLE nudge_words (                   -- whose words a student's message is in
+    nudge_key TEXT PRIMARY KEY REFERENCES nudges,
+    words TEXT NOT NULL                      -- model, or why the template was taken
 ) WITHOUT ROWID;
 """
 
@@ -197,5 +232,8 @@ SCHEMA = Schema(
         ("outbox_carrier", _OUTBOX_CARRIER),
         ("cases", _CASES),
         ("responses", _RESPONSES),
+        ("model_words", _MODEL_WORDS),
+        ("holdout", _HOLDOUT),
+        ("following", _FOLLOWING),
     ),
 )
