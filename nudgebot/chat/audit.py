@@ -83,6 +83,13 @@ class Audit:
             [(to_at(as_of), actor_user_id, action, each, where) for each in sorted(student_ids)],
         )
 
+    def told(
+        self, student_ids: Collection[str], *, user_id: int, action: str, as_of: datetime
+    ) -> None:
+        """Note that somebody got a direct message about these students without having asked."""
+        place = Direct((user_id,))
+        self.record(student_ids, actor_user_id=user_id, action=action, place=place, as_of=as_of)
+
     def looks(self, student_id: str, *, own_user_id: int | None, limit: int) -> list[Look]:
         """What others looked at, newest first; her own doings and words passed on are no looks."""
         rows = self._store.rows(

@@ -39,7 +39,7 @@ def open_office(
 ) -> Office:
     """The office of a school; `streams` is the gateway, and `upload` the gateway's."""
     people, roster, links = People(store), Roster(store), Links(store)
-    consents = Consents(store)
+    consents, audit = Consents(store), Audit(store)
     means = Means(
         store=store,
         settings=settings,
@@ -51,6 +51,7 @@ def open_office(
         outbox=outbox,
         consents=consents,
         upload=upload,
+        seen=audit.told,
     )
     return Office(
         store=store,
@@ -68,7 +69,7 @@ def open_office(
             ),
             zone=settings["timezone"],
         ),
-        audit=Audit(store),
+        audit=audit,
         figures=figures,
         book=book,
         outbox=outbox,

@@ -66,11 +66,15 @@ def repeat(means: Means, as_of: datetime) -> int:
             [(to_at(as_of), alert_id) for alert_id in sorted(reached)],
         )
         for user_id, own in sorted(by_teacher.items()):
-            letters += [
+            claimed = [
                 each
                 for each in _letters(means, user_id, own, as_of)
                 if means.outbox.claim(each, as_of)
             ]
+            if claimed:
+                ids = {each.alert.student_id for each in own[:MOST_LINES]}
+                means.seen(ids, user_id=user_id, action="alert reminder", as_of=as_of)
+            letters += claimed
     for letter in letters:
         means.outbox.push(letter, as_of)
     return len(by_teacher)

@@ -115,7 +115,7 @@ class Following:
                 content = words.well_done(assignment, student.first_name)
                 key = f"assignment:{assignment.id}:well-done"
                 messages = [Outgoing(key, Direct((user_id,)), content, purpose="assignment")]
-            self._settle([assignment], messages, as_of, owed_student=0)
+            self._push(self._settled([assignment], messages, as_of, owed_student=0), as_of)
             done += 1
         return done
 
@@ -128,7 +128,12 @@ class Following:
             own = sorted(each, key=lambda one: (one.student_id, one.id))
             told = [one for one in own if self._may_hear(one, as_of)]
             messages = [self._digest(user_id, told)] if told else []
-            self._settle(own, messages, as_of, owed_teacher="")
+            with self._means.store.transaction():
+                claimed = self._settled(own, messages, as_of, owed_teacher="")
+                if claimed:
+                    ids = {one.student_id for one in told}
+                    self._means.seen(ids, user_id=user_id, action="assignment news", as_of=as_of)
+            self._push(claimed, as_of)
         return len(owed)
 
     def _digest(self, user_id: int, told: Sequence[TargetedAssignment]) -> Outgoing:
@@ -143,18 +148,21 @@ class Following:
         key = f"assignments:news:{user_id}:{what}"
         return Outgoing(key, Direct((user_id,)), content, purpose="assignment_news")
 
-    def _settle(
+    def _settled(
         self,
         owed: Sequence[TargetedAssignment],
         messages: Sequence[Outgoing],
         as_of: datetime,
         **fields: object,
-    ) -> None:
-        """Claim the messages and note that they are told, both or neither; then send them."""
+    ) -> list[Outgoing]:
+        """Claim the messages and note that they are told, both or neither; what is to be sent."""
         with self._means.store.transaction():
             claimed = [each for each in messages if self._means.outbox.claim(each, as_of)]
             for each in owed:
                 self._rows.change(each, **fields)
+        return claimed
+
+    def _push(self, claimed: Sequence[Outgoing], as_of: datetime) -> None:
         for message in claimed:
             self._means.outbox.push(message, as_of)
 

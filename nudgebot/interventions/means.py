@@ -46,6 +46,19 @@ class Post(Protocol):
         """How the message of a key stands, if there is one."""
 
 
+class Seen(Protocol):
+    """Notes that somebody was told of students; within the transaction that promises the words."""
+
+    def __call__(
+        self, student_ids: Collection[str], *, user_id: int, action: str, as_of: datetime
+    ) -> None:
+        """`action` says in a word or two what it was: "assignment news"."""
+
+
+def not_noted(student_ids: Collection[str], *, user_id: int, action: str, as_of: datetime) -> None:
+    """Nobody keeps who was told, as in tools that send nothing."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who does it: a Zulip user, and the LMS's teacher that the user is, if any."""
@@ -57,7 +70,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Means:
-    """One place to find all of it; `upload` takes a name and bytes and gives a link's target."""
+    """One place to find all of it; `upload` takes a name and bytes and gives a link's target.
+
+    Whatever tells a person of the school about students by itself says so to `seen`.
+    """
 
     store: Store
     settings: Settings
@@ -69,6 +85,7 @@ class Means:
     outbox: Post
     consents: Consents
     upload: Callable[[str, bytes], str]
+    seen: Seen = not_noted
 
     @property
     def zone(self) -> ZoneInfo:

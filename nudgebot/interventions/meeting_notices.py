@@ -27,6 +27,8 @@ from nudgebot.nudging.messages import Button, Direct, Mail, Outgoing
 log = logging.getLogger(__name__)
 
 PURPOSE = "meeting"
+# What the teacher was told, by the mark that it leaves.
+SEEN_AS = {"told": "meeting news", "reminded": "meeting reminder", "asked": "meeting question"}
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,11 @@ class Notices:
             if not self._book.mark(meeting, mark):
                 return  # it was done, or the meeting has changed meanwhile
             claimed = [each for each in messages if self._means.outbox.claim(each, as_of)]
+            teachers = Direct((meeting.user_id,))
+            if any(each.recipient == teachers for each in claimed):
+                self._means.seen(
+                    meeting.student_ids, user_id=meeting.user_id, action=SEEN_AS[mark], as_of=as_of
+                )
         for each in claimed:
             self._means.outbox.push(each, as_of)
 

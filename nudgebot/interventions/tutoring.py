@@ -17,11 +17,11 @@ from nudgebot.errors import CommandError
 from nudgebot.interventions.means import Actor, Means
 from nudgebot.interventions.record import InterventionType, Record
 from nudgebot.interventions.tutoring_book import Book, Session, Status, TutoringRecord
-from nudgebot.interventions.tutoring_news import News
+from nudgebot.interventions.tutoring_news import TO_TEACHERS, News
 from nudgebot.interventions.tutoring_search import Match, Matchmaker, Search
 from nudgebot.interventions.tutoring_standings import Improvement, improvement
 from nudgebot.interventions.tutoring_words import DAYS_TO_ANSWER
-from nudgebot.nudging.messages import Outgoing
+from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.school.days import local_day
 
 ANSWER_WITHIN = timedelta(days=DAYS_TO_ANSWER)
@@ -106,7 +106,7 @@ class Tutoring:
                 match = self.named(student_id, tutor_id, skill_id, as_of)
                 found = self._open(actor, match, as_of, source)
             messages = self._news.questions(found, actor)
-            self._claim(messages, as_of)
+            self._claim(found, messages, as_of)
         self._push(messages, as_of)
         return found
 
@@ -168,7 +168,7 @@ class Tutoring:
                 if says_yes
                 else self._said_no(found, was, student_id, as_of)
             )
-            self._claim(messages, as_of)
+            self._claim(found, messages, as_of)
         self._push(messages, as_of)
         return found
 
@@ -276,7 +276,7 @@ class Tutoring:
                 outcome = "The question was taken back."
             found = self._close(found, Status.ENDED, outcome, as_of)
             messages = self._news.ended(found, actor, as_of)
-            self._claim(messages, as_of)
+            self._claim(found, messages, as_of)
         self._push(messages, as_of)
         return found
 
@@ -348,7 +348,7 @@ class Tutoring:
             outcome = "It did not come about: not both answered."
             found = self._close(found, Status.EXPIRED, outcome, as_of)
             messages = self._news.expired(found, as_of)
-            self._claim(messages, as_of)
+            self._claim(found, messages, as_of)
         self._push(messages, as_of)
         return True
 
@@ -361,13 +361,17 @@ class Tutoring:
             outcome = f"They are in no class together any more. {came_of}".rstrip()
             found = self._close(found, Status.ENDED, outcome, as_of)
             messages = self._news.parted(found, came_of, as_of)
-            self._claim(messages, as_of)
+            self._claim(found, messages, as_of)
         self._push(messages, as_of)
         return True
 
-    def _claim(self, messages: Sequence[Outgoing], as_of: datetime) -> None:
+    def _claim(self, about: TutoringRecord, messages: Sequence[Outgoing], as_of: datetime) -> None:
+        ids = (about.student_id, about.tutor_id)
         for each in messages:
-            self._means.outbox.claim(each, as_of)
+            claimed = self._means.outbox.claim(each, as_of)
+            if claimed and each.purpose == TO_TEACHERS and isinstance(each.recipient, Direct):
+                (user_id,) = each.recipient.user_ids
+                self._means.seen(ids, user_id=user_id, action="tutoring news", as_of=as_of)
 
     def _push(self, messages: Sequence[Outgoing], as_of: datetime) -> None:
         for each in messages:

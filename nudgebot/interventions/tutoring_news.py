@@ -13,6 +13,7 @@ from nudgebot.school.days import local_day
 from nudgebot.school.links import ADMIN_ROLE
 
 PURPOSE = "tutoring"
+TO_TEACHERS = "tutoring_news"
 
 
 class News:
@@ -210,7 +211,7 @@ class News:
     ) -> list[Outgoing]:
         return [
             Outgoing(
-                f"{record.source}:{about}:teacher:{user_id}", Direct((user_id,)), text, PURPOSE
+                f"{record.source}:{about}:teacher:{user_id}", Direct((user_id,)), text, TO_TEACHERS
             )
             for user_id in self._teachers(record, as_of)
         ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from chat.test_tutor import practise
-from chat.town import OTTO, STAFF_STREAM, TARA, Town
+from chat.town import ANA, BEN, OTTO, STAFF_STREAM, TARA, Town
 from nudgebot.nudging.messages import InStream
+from nudgebot.school.days import to_at
 
 PLACE = InStream(STAFF_STREAM, "today")
 ELSEWHERE = "That is about students, so I have answered you in a direct message."
@@ -40,8 +42,8 @@ CASES: dict[str, tuple[str, Callable[[Town], None], str]] = {
 
 
 @pytest.fixture
-def school(tmp_path: Path) -> Town:
-    town = Town(tmp_path)
+def school(tmp_path: Path) -> Iterator[Town]:
+    town = Town(tmp_path, lms_outbox=tmp_path / "outbox")
     town.store.execute(
         "INSERT INTO skills (skill_id, name, subject) VALUES ('frac', 'Fractions', 'Maths')"
     )
@@ -49,7 +51,8 @@ def school(tmp_path: Path) -> Town:
     for student_id in ("s2", "s4"):
         practise(town, student_id, "frac", 19)
     town.zulip.readers[STAFF_STREAM] = frozenset({TARA, OTTO})
-    return town
+    yield town
+    town.store.close()
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -84,3 +87,55 @@ def test_in_a_stream_of_those_who_may_see_it_is_said_there(school: Town) -> None
     school.zulip.readers[STAFF_STREAM] = frozenset({TARA})
     school.say(TARA, "@**nudgebot** tutoring s1", PLACE)
     assert "Ana has had no tutoring" in school.zulip.in_stream(STAFF_STREAM)[0]
+
+
+def waits_for_days(town: Town) -> None:
+    at = to_at(town.clock - timedelta(days=2))
+    town.store.execute("INSERT INTO episodes VALUES ('s1', 'r', ?)", [at])
+    town.store.execute(
+        """INSERT INTO alerts (student_id, rule_id, title, severity, reasons, episode_at, raised_at,
+           newest_at, state) VALUES ('s1', 'r', 'Streak', 'high', '[]', ?, ?, ?, 'open')""",
+        [at, at, at],
+    )
+
+
+def says_done(town: Town) -> None:
+    town.say(TARA, "assign s1 Fractions")
+    town.say(TARA, "confirm")
+    town.say(ANA, "done")
+
+
+def says_no(town: Town) -> None:
+    is_asked(town)
+    town.say(BEN, "tutoring no 1")
+
+
+def meets(town: Town) -> None:
+    town.say(TARA, "meet s1 tomorrow 15:00")
+    town.say(TARA, "confirm")
+    town.clock += timedelta(days=1)
+
+
+def met(town: Town) -> None:
+    meets(town)
+    town.clock += timedelta(hours=2)
+
+
+TOLD: dict[str, tuple[Callable[[Town], None], str]] = {
+    "an urgent alert is told again": (waits_for_days, "alert reminder"),
+    "an assignment is done": (says_done, "assignment news"),
+    "a tutor says no": (says_no, "tutoring news"),
+    "a meeting is soon": (meets, "meeting reminder"),
+    "a meeting is over": (met, "meeting question"),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_a_teacher_is_told_unasked_is_in_the_audit_log(school: Town, case: str) -> None:
+    """Once, with the message; another tick adds nothing."""
+    prepare, action = TOLD[case]
+    prepare(school)
+    for _ in range(2):
+        school.office.interventions.tick(school.clock)
+    found = [each for each in school.office.audit.of("s1") if each.action == action]
+    assert [(each.actor_user_id, each.place) for each in found] == [(TARA, f"dm:{TARA}")]
