@@ -1,0 +1,152 @@
+"""Effects in words that a teacher understands, with the numbers that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+DID = "did what was asked for"
+_DID = {
+    "activity_resumed": "came back",
+    "video_finished": "finished a video",
+    "overdue_handed_in": "handed in what was overdue",
+    "exam_prepared": "prepared for the exam",
+    "practised": "practised",
+    "score_held": "held their score",
+}
+MEASURES = {
+    "target": "what was asked for",
+    "activity_change": "activity",
+    "performance_change": "marks",
+    "engagement_change": "days with activity",
+    "overall_impact": "all three measures together",
+}
+NOTES = {
+    "tone": "with the same tone in mind",
+    "hour": "that were due in the same hours",
+    "channel": "that were meant for the same channel",
+}
+
+
+class Compared(NamedTuple):
+    """The numbers of a sentence, as fractions."""
+
+    measure: str
+    nudged: float
+    held_out: float
+    difference: float
+    low: float
+    high: float
+
+
+def did(targets: Sequence[str]) -> str:
+    """What students did who reached the target; cases of several targets share general words."""
+    return _DID.get(targets[0], DID) if len(targets) == 1 else DID
+
+
+def note(by: str) -> str:
+    """How the lines of a grouping may be read; empty where nothing needs saying."""
+    if by not in NOTES:
+        return ""
+    return (
+        f"Each line compares nudges with held-out cases {NOTES[by]}. Which case got which {by} was "
+        "not drawn by lot, so a line says whether such nudges help, not which of the lines is best."
+    )
+
+
+def points(value: float, *, sign: bool = False) -> str:
+    """A fraction in whole points, tenths where whole points would hide it; with a true minus."""
+    whole = 100 * value
+    text = f"{abs(whole):.0f}" if abs(whole) >= 0.95 else f"{abs(whole):.1f}"
+    if text == "0.0":
+        return "0"
+    minus = "−" if whole < 0 else "+" if sign else ""  # the sign itself
+    return f"{minus}{text}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """ "2 points fewer to 1 more" with signs, or nothing."""
+    if low is None or high is None:
+        return ""
+    return f"{points(low, sign=True)} to {points(high, sign=True)} points"
+
+
+def early(nudged: int, held_out: int, minimum: int) -> str:
+    """Why nothing is said yet."""
+    if min(nudged, held_out) >= minimum:
+        return f"Too early to say: all of {nudged + held_out} cases came out alike."
+    return (
+        f"Too early to say: {nudged} nudged and {held_out} held out so far, "
+        f"{minimum} of each are needed."
+    )
+
+
+def compared(found: Compared, *, did: str, days: int) -> str:
+    """Both arms, the difference and its interval."""
+    much = _difference(found)
+    if found.measure == "target":
+        within = f" within {days} days" if days else ""
+        return (
+            f"Nudged {100 * found.nudged:.0f} % {did}{within}, "
+            f"held out {100 * found.held_out:.0f} %: {much}."
+        )
+    what = MEASURES[found.measure]
+    return (
+        f"{what[0].upper()}{what[1:]}, each against their own before: nudged "
+        f"{points(found.nudged, sign=True)} %, held out "
+        f"{points(found.held_out, sign=True)} %: {much}."
+    )
+
+
+def by_chance(comparisons: int) -> str:
+    """Why an interval without zero is not yet a verdict."""
+    return f"One of {comparisons} comparisons, among which chance alone can bring such a one."
+
+
+def unlike(nudged: float, held_out: float) -> str:
+    """Why a measure is not judged: the two groups were not measured alike."""
+    return (
+        f"Not judged: {100 * nudged:.0f} % of the nudged and {100 * held_out:.0f} % of the held out"
+        " could be measured, so these are no longer the same kind of students."
+    )
+
+
+def medians(nudged: float, held_out: float | None) -> str:
+    """How long it took."""
+    other = "held out later than that or not at all" if held_out is None else _days(held_out)
+    return f"Half of the nudged had by day {nudged:.1f}, {other}."
+
+
+def recommendations(
+    *, rating: str, cases: int, interval: str, steady: bool, missing: int, harmed: Sequence[str]
+) -> tuple[str, ...]:
+    """What to do, the weightiest first."""
+    wait = "" if steady else " It was seen while cases were still coming in: look again."
+    first = {
+        "effective": f"Keep it: it helps in {cases} cases, interval {interval}.{wait}",
+        "harmful": (
+            f"Switch it off? It seems to harm in {cases} cases, interval {interval}.{wait}"
+        ),
+        "no effect worth a message": (
+            f"Review: no effect in {cases} cases, interval {interval}. "
+            "Reword it, move it to another hour, or switch it off."
+        ),
+        "not shown": (f"Keep it running: {cases} cases leave everything from {interval} possible."),
+        "too early to say": "Leave it as it is until there are enough cases."
+        + (f" {missing} more held out are needed." if missing else ""),
+    }[rating]
+    others = (f"Look at {each}: there the nudged do worse than the held out." for each in harmed)
+    return (first, *others)
+
+
+def _difference(found: Compared) -> str:
+    size = points(abs(found.difference))
+    limits = f"({points(found.low)} to {points(found.high)})"
+    if size == "0":
+        return f"no difference {limits}"
+    unit = "point" if size == "1" else "points"
+    return f"{size} {unit} {'more' if found.difference > 0 else 'less'} {limits}"
+
+
+def _days(days: float) -> str:
+    return f"half of the held out by day {days:.1f}"
