@@ -1,0 +1,1 @@
+"""Adaptation: what is learned, what is chosen, and what is never done whatever was learned."""
