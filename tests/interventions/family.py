@@ -36,6 +36,8 @@ BUSY: dict[str, Value] = {
     "questions_answered": 120,
     "accuracy": 58.4,
     "time_spent": 185.0,
+    "due_assignments": 6,
+    "missed_assignments": 2,
     "overdue_assignments": 2,
     "overdue_assignment_title": "Essay *1*",
     "weakest_skill": "Fractions",

@@ -62,6 +62,7 @@ def test_the_shipped_mails(
             "improved_skill": "Fractions",
             "accuracy": 84.6,
             "overdue_assignments": 0,
+            "missed_assignments": 0,
         }
     texts = [drafted(family, concern, words, each) for each in ("g1", "g2")]
     golden(f"mails/parent_{concern}.txt", ("\n" + "-" * 70 + "\n\n").join(texts))
@@ -74,11 +75,13 @@ def test_the_shipped_mails(
         pytest.param({"questions_answered": 0}, ["no questions answered"], ["%"], id="no practice"),
         pytest.param({"questions_answered": 3, "accuracy": 100.0}, ["3 questions"], ["100"],
                      id="too few for a share"),
-        pytest.param({"overdue_assignments": 0}, ["nothing is overdue"], ["Practice", "%"],
-                     id="only hand-ins are known"),
+        pytest.param({"due_assignments": 0, "missed_assignments": 0}, ["nothing was due"],
+                     ["Practice", "%"], id="only hand-ins are known"),
+        pytest.param({"due_assignments": 11, "missed_assignments": 2, "overdue_assignments": 0},
+                     ["9 of 11 pieces handed in"], ["verdue"], id="missed, and too late by now"),
         pytest.param({"time_spent": 1.2}, ["about 1 minute\n"], ["hour"], id="a minute"),
         pytest.param({"overdue_assignments": 1, "overdue_assignment_title": "Essay *1*"},
-                     ['1 piece is overdue, most recently "Essay *1*"'], ["&#"], id="plain text"),
+                     ['1 piece, most recently "Essay *1*"'], ["&#"], id="plain text"),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_not_claimed(
