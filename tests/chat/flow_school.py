@@ -45,6 +45,7 @@ intervention:
   urgency: high
   delivery_method: mentor_alert
 cooldown_hours: 168
+holdout: 0
 """
 
 

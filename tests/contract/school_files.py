@@ -28,6 +28,7 @@ intervention:
   urgency: critical
   delivery_method: direct_message
 cooldown_hours: 720
+holdout: 0
 """
 
 # The same, for the teacher; whatever the hour is, the alert is there.
@@ -42,6 +43,7 @@ intervention:
   urgency: high
   delivery_method: mentor_alert
 cooldown_hours: 720
+holdout: 0
 """
 
 _TEMPLATE = """\
