@@ -33,6 +33,11 @@ _ACTIVITY = (
     Metric("last_streak", Unit.DAYS, "The newest row of days with activity, over or not."),
     Metric("days_since_last_activity", Unit.DAYS, "Days since the last activity; 0 is today."),
     Metric("days_observed", Unit.DAYS, "Days since the first activity, that day included."),
+    Metric(
+        "days_enrolled",
+        Unit.DAYS,
+        "Days since she joined a class of active students, or its term began, that day included.",
+    ),
     Metric("active_days_7", Unit.DAYS, "Days with activity among the last 7 days."),
     Metric("active_days_7_before", Unit.DAYS, "The same for the 7 days before these."),
     Metric(

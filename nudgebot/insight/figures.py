@@ -21,6 +21,7 @@ from nudgebot.insight.definitions.scores import CLASS_AVERAGES
 from nudgebot.insight.events import Event, changes
 from nudgebot.insight.risk import RiskAssessment, assess, score_and_level
 from nudgebot.insight.risk_factors import NEEDS
+from nudgebot.insight.risk_formula import Formula, shipped_formula
 from nudgebot.insight.shelf import NAMES, Shelf, Stored, laid_out, stored, taken
 from nudgebot.insight.standing import Standings
 from nudgebot.insight.table import FigureTable, Value
@@ -44,12 +45,23 @@ class Refresh:
 
 
 class Figures:
-    """The figures of a school; `zone` is the school's, `thresholds` where the risk levels begin."""
+    """The figures of a school; `zone` is the school's, `thresholds` where the risk levels begin.
 
-    def __init__(self, store: Store, *, zone: ZoneInfo, thresholds: Mapping[str, float]) -> None:
+    Without a `formula` the risk is the shipped one's.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        zone: ZoneInfo,
+        thresholds: Mapping[str, float],
+        formula: Formula | None = None,
+    ) -> None:
         self._store = store
         self._zone = zone
         self._thresholds = dict(thresholds)
+        self._formula = formula or shipped_formula()
         self._shelf = Shelf(store)
         self._shelf.fit()
         self._standings = Standings(store)
@@ -79,8 +91,16 @@ class Figures:
             self.recompute(as_of)
             return Refresh(frozenset(self._shelf.rows()), self._events())
         due = self._store.rows(
-            """SELECT student_id FROM touched
-               UNION SELECT student_id FROM figures WHERE next_at <= ?""",
+            """WITH taught AS (
+                   SELECT DISTINCT n.class_id FROM touched t CROSS JOIN enrollments n
+                   WHERE n.person_id = t.student_id AND n.role = 'student'
+               )
+               SELECT student_id FROM touched
+               UNION SELECT student_id FROM figures WHERE next_at <= ?
+               UNION SELECT f.student_id  -- they may be in a class of active students by now
+               FROM taught c CROSS JOIN enrollments o CROSS JOIN figures f
+               WHERE o.class_id = c.class_id AND o.role = 'student'
+                   AND f.student_id = o.person_id AND f.days_enrolled IS NULL""",
             [at],
         )
         return Refresh(self._advance([row[0] for row in due], as_of), self._events())
@@ -134,14 +154,15 @@ class Figures:
             return None
         zone = self._store.value("SELECT timezone FROM students WHERE student_id = ?", [student_id])
         today = as_of.astimezone(zone_named(zone, self._zone)).date()
-        return assess(table.row(0), thresholds=self._thresholds, today=today)
+        return assess(table.row(0), thresholds=self._thresholds, today=today, formula=self._formula)
 
     def _basis(self) -> str:
         selects = [each for table in definitions.TABLES for each in table.selects]
         selects += [group.select for group in definitions.GROUPS]
         selects += [listing.select for listing in definitions.LISTINGS]
         digest = crc32("".join([*selects, CLASS_AVERAGES]).encode())
-        return json.dumps([self._zone.key, sorted(self._thresholds.items()), digest])
+        scale = [sorted(self._thresholds.items()), sorted(self._formula.weights.items())]
+        return json.dumps([self._zone.key, *scale, digest])
 
     def _advance(self, student_ids: Iterable[str], as_of: datetime) -> frozenset[str]:
         """Compute these students as of the instant, portion by portion, then the standings.
@@ -198,7 +219,7 @@ class Figures:
                 moved = []
                 for student_id, row in rows.items():
                     figures = dict(taken(row)) | {"percentile_rank": ranks.get(student_id)}
-                    score, level = score_and_level(figures, self._thresholds)
+                    score, level = score_and_level(figures, self._thresholds, self._formula)
                     new = (ranks.get(student_id), level, score)
                     if new != tuple(row[place] for place in _RELATIVE):
                         moved.append((student_id, *new))
@@ -208,7 +229,7 @@ class Figures:
     def _rate(self, columns: dict[str, list[Value]], rows: int) -> None:
         for index in range(rows):
             row = {name: columns[name][index] for name in NEEDS}
-            score, level = score_and_level(row, self._thresholds)
+            score, level = score_and_level(row, self._thresholds, self._formula)
             columns["risk_score"].append(score)
             columns["risk_level"].append(level)
 

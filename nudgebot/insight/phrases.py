@@ -94,6 +94,9 @@ _ACTIVITY = {
     "days_observed": Phrase(
         "first activity", "first active {value} [day|days] ago", evidence=True
     ),
+    "days_enrolled": Phrase(
+        "enrolment", "enrolled for {value} [day|days]", evidence=True
+    ),
     "active_days_7": Phrase(
         "active days", "active on {value} of the last 7 days", zero="not active in the last 7 days"
     ),

@@ -48,9 +48,12 @@ WORDS: Mapping[str, str] = {
     "low_average_score": "the average is {average_score}\u00a0%, below 60\u00a0%",
     "below_average_score": "the average is {average_score}\u00a0%, below 75\u00a0%",
     "low_percentile_rank": "in the lowest quarter of the class (percentile {percentile_rank})",
+    "lower_half": "in the lower half of the class (percentile {percentile_rank})",
+    "usual_in_past_terms": "{chance} of 100 such students did not pass in past terms",
     "declining_performance_trend": "the last scores fall; the newest is {last_score}\u00a0%",
     "declining_to_missed_work": "the last scores fall; the newest work was missed",
     "inactive": "no activity for {days_since_last_activity} days",
+    "never_active": "not seen once in {days_enrolled} days",
     "falling_activity": "active on {active_days_7} of the last 7 days, on {active_days_7_before} "
     "of the 7 before",
     "rarely_active": "active on {active_days_28} of the last 28 days",
@@ -70,34 +73,54 @@ WORDS: Mapping[str, str] = {
 }
 
 
+def measured(row: Row) -> bool:
+    """Whether anything is known that any of the four factors looks at."""
+    together = (
+        ("average_score", "score_count"),
+        ("days_since_last_activity", "days_observed"),
+        ("days_enrolled",),
+        ("struggling_subjects_count", "subject_score"),
+        ("decline_indicators",),
+    )
+    return any(all(row[name] is not None for name in names) for names in together)
+
+
+def nothing_scored(row: Row) -> str | None:
+    """The level of whoever has due work and no score at all; None for everybody else."""
+    count, missed = number(row["score_count"]) or 0, number(row["missed_work"]) or 0
+    if not count or missed < count:
+        return None
+    return "critical" if missed >= 3 else "high"
+
+
 def academic(row: Row) -> Factor:
     """Averages, standing and trend, with the requirement's thresholds."""
     average, count = number(row["average_score"]), number(row["score_count"])
-    if average is None or not count:
+    if average is None or count is None:
         return UNKNOWN
-    missed = number(row["missed_work"]) or 0
     reasons: list[Reason] = []
     level = "low"
     confidence = min(1.0, count / 5)
-    if missed == count:
-        level = "critical" if missed >= 3 else "high"
-        reasons.append(_reason(row, "no_score_at_all", "missed_work", "score_count"))
+    unscored = nothing_scored(row)
+    if unscored is not None:
+        level = unscored
+        reasons.append(reason(row, "no_score_at_all", "missed_work", "score_count"))
         confidence = max(confidence, 0.6)
     else:
         for limit, found, code in _AVERAGES:
             if average < limit:
                 level = found
-                reasons.append(_reason(row, code, "average_score"))
+                reasons.append(reason(row, code, "average_score"))
                 break
     percentile = number(row["percentile_rank"])
     if percentile is not None and percentile < 25:
-        reasons.append(_reason(row, "low_percentile_rank", "percentile_rank"))
+        reasons.append(reason(row, "low_percentile_rank", "percentile_rank"))
         level = at_least(level, "medium")
     if row["score_trend"] == "declining":
         if row["last_work"] == "missed":
-            reasons.append(_reason(row, "declining_to_missed_work"))
+            reasons.append(reason(row, "declining_to_missed_work"))
         else:
-            reasons.append(_reason(row, "declining_performance_trend", "last_score"))
+            reasons.append(reason(row, "declining_performance_trend", "last_score"))
         level = raised(level)
     return Factor(level, tuple(reasons), confidence)
 
@@ -114,25 +137,36 @@ def engagement(row: Row) -> Factor:
     """Presence: how long away, how often, on the way down or not."""
     gap, observed = number(row["days_since_last_activity"]), number(row["days_observed"])
     if gap is None or observed is None:
-        return UNKNOWN
-    level = "low"
+        return _never_seen(row)
+    level = _away(gap)
     reasons: list[Reason] = []
-    for days, found in _INACTIVE_DAYS:
-        if gap >= days:
-            level = found
-            reasons.append(_reason(row, "inactive", "days_since_last_activity"))
-            break
+    if gap >= _INACTIVE_DAYS[-1][0]:
+        reasons.append(reason(row, "inactive", "days_since_last_activity"))
     if (number(row["activity_change"]) or 0) <= -3:
         level = at_least(level, "medium")
-        reasons.append(_reason(row, "falling_activity", "active_days_7", "active_days_7_before"))
+        reasons.append(reason(row, "falling_activity", "active_days_7", "active_days_7_before"))
     rate = number(row["engagement_rate"])
     if rate is not None and rate < 0.15 and observed >= 28:
         level = at_least(level, "medium")
-        reasons.append(_reason(row, "rarely_active", "active_days_28"))
+        reasons.append(reason(row, "rarely_active", "active_days_28"))
     videos = number(row["video_completion_rate"])
     if videos is not None and videos < 0.5 and (number(row["videos_started"]) or 0) > 3:
-        reasons.append(_reason(row, "unfinished_videos", "videos_completed", "videos_started"))
+        reasons.append(reason(row, "unfinished_videos", "videos_completed", "videos_started"))
     return Factor(level, tuple(reasons), round(min(1.0, observed / 28), 4))
+
+
+def _away(days: float) -> str:
+    return next((level for least, level in _INACTIVE_DAYS if days >= least), "low")
+
+
+def _never_seen(row: Row) -> Factor:
+    """Nobody saw her yet, though her classmates are active: as if she had left when she joined."""
+    days = number(row["days_enrolled"])
+    if days is None:
+        return UNKNOWN
+    told = (reason(row, "never_active", "days_enrolled"),)
+    reasons = told if days >= _INACTIVE_DAYS[-1][0] else ()
+    return Factor(_away(days), reasons, round(min(1.0, days / 28), 4))
 
 
 def subjects(row: Row) -> Factor:
@@ -144,13 +178,13 @@ def subjects(row: Row) -> Factor:
     reasons: list[Reason] = []
     if count:
         level = "high" if count > 1 else "medium"
-        reasons.append(_reason(row, "struggling_subject", "struggling_subjects"))
+        reasons.append(reason(row, "struggling_subject", "struggling_subjects"))
     if score < 40:
         level = at_least(level, "high")
-        reasons.append(_reason(row, "very_low_subject_score", "subject_score", "weakest_subject"))
+        reasons.append(reason(row, "very_low_subject_score", "subject_score", "weakest_subject"))
     if row["subject_score_trend"] == "declining":
         level = raised(level)
-        reasons.append(_reason(row, "declining_subject_trend", "weakest_subject"))
+        reasons.append(reason(row, "declining_subject_trend", "weakest_subject"))
     items = number(row["subject_score_count"]) or 0
     return Factor(level, tuple(reasons), min(1.0, items / 5))
 
@@ -167,11 +201,11 @@ def behaviour(row: Row) -> Factor:
     if missed:
         if missed >= 2:
             level = "high" if missed >= 3 and missed * 2 >= due else "medium"
-        reasons.append(_reason(row, "missed_assignments", "missed_assignments", "due_assignments"))
+        reasons.append(reason(row, "missed_assignments", "missed_assignments", "due_assignments"))
     if late >= 2 and late * 2 >= due:
         level = at_least(level, "medium")
-        reasons.append(_reason(row, "late_assignments", "late_assignments", "due_assignments"))
-    reasons += [_reason(row, code, *names) for code, names in _SIGNS.items() if code in signs]
+        reasons.append(reason(row, "late_assignments", "late_assignments", "due_assignments"))
+    reasons += [reason(row, code, *names) for code, names in _SIGNS.items() if code in signs]
     if len(reasons) >= 3:
         level = raised(level)
     observed = number(row["days_observed"]) or 0
@@ -189,6 +223,7 @@ NEEDS: tuple[str, ...] = (
     "last_work",
     "days_since_last_activity",
     "days_observed",
+    "days_enrolled",
     "activity_change",
     "active_days_7",
     "active_days_7_before",
@@ -231,12 +266,8 @@ def raised(level: str) -> str:
     return LEVELS[min(LEVELS.index(level) + 1, len(LEVELS) - 1)]
 
 
-def lowered(level: str) -> str:
-    """One step down; low stays."""
-    return LEVELS[max(LEVELS.index(level) - 1, LEVELS.index("low"))]
-
-
-def _reason(row: Row, code: str, *names: str) -> Reason:
+def reason(row: Row, code: str, *names: str) -> Reason:
+    """A reason with the row's own numbers."""
     return Reason(code, tuple((name, row[name]) for name in names))
 
 

@@ -332,7 +332,7 @@ def test_another_basis_computes_everything_anew(facts: Facts, store: Store) -> N
     facts.exam("e1", "math", -20)
     for number in range(3):
         facts.exam(f"e{number}", "math", -20 + number)
-        facts.result(f"e{number}", "ana", 55)
+        facts.result(f"e{number}", "ana", 45)
     _figures(store).refresh(NOW)
     assert _figures(store).table().columns["risk_level"] == ["high"]
     raised = {**THRESHOLDS, "critical": 0.95, "high": 0.9}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nudgebot.insight.definitions.activity import ACTIVITY
 from nudgebot.insight.definitions.assignments import COMING, COUNTS, LAST, OVERDUE
+from nudgebot.insight.definitions.enrolment import ENROLMENT
 from nudgebot.insight.definitions.exams import NEXT_EXAMS, PREPARATION, UPCOMING
 from nudgebot.insight.definitions.practice import IMPROVED_SKILL, PRACTICE, WEAKEST_SKILL
 from nudgebot.insight.definitions.scores import AVERAGES, EXAM_SCORES, NEWEST
@@ -26,6 +27,7 @@ TABLES: tuple[Table, ...] = (*STANDING_TABLES, SUBJECT_SCORES, NEXT_EXAMS)
 
 GROUPS: tuple[Group, ...] = (
     ACTIVITY,
+    ENROLMENT,
     VIDEOS,
     AVERAGES,
     NEWEST,
