@@ -101,11 +101,13 @@ def _due(means: Means, days: int, as_of: datetime) -> list[_Due]:
     waiting = read_alerts(means.store, _WAITING, {"before": to_at(as_of - span)})
     tellings = _tellings(means, [each.alert_id for each in waiting])
     found = []
+    rested: dict[datetime, timedelta] = {}  # many wait since the same evaluation
     for alert in waiting:
         telling = tellings.get(alert.alert_id, _Telling())
         since = max(alert.since, from_at(telling.last_at)) if telling.last_at else alert.since
-        rested = school_time(means.store, since, as_of, zone=means.zone)
-        if not telling.on_its_way and rested >= span:
+        if since not in rested:
+            rested[since] = school_time(means.store, since, as_of, zone=means.zone)
+        if not telling.on_its_way and rested[since] >= span:
             found.append(_Due(alert, telling.teachers))
     return found
 

@@ -39,11 +39,11 @@ class Following:
     def tick(self, as_of: datetime) -> int:
         """Do what is due; returns how many assignments something happened to."""
         done = 0
-        followed = self._rows.followed()
-        if followed:
-            newest = newest_batch(self._means.store)
+        newest = newest_batch(self._means.store)
+        to_look_at = self._rows.to_look_at(newest, as_of, let_go=FOLLOWED)
+        if to_look_at:
             known = newest_fact(self._means.store)
-            for each in followed:
+            for each in to_look_at:
                 done += self._look(each, newest, as_of)
                 if each.due_at <= as_of:
                     done += self._late(each.id, known, as_of)
