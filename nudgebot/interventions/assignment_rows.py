@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from nudgebot.interventions.assignment_draft import Draft
@@ -136,18 +136,29 @@ class Rows:
         """All that a Zulip user gave, the newest first."""
         return self._where("teacher_user_id = ? ORDER BY created_at DESC, id DESC", [user_id])
 
-    def followed(self) -> list[TargetedAssignment]:
-        """Those that are neither finished nor taken back, the earliest due first."""
-        return self._where("closed_at IS NULL ORDER BY due_at, id", [])
+    def to_look_at(
+        self, newest: int, as_of: datetime, *, let_go: timedelta
+    ) -> list[TargetedAssignment]:
+        """Followed ones about which time or a batch brings news, the earliest due first.
+
+        There is a batch that they were not compared with, they are due and not known to be overdue,
+        or it is so long since they were due that they are let go.
+        """
+        return self._where(
+            """closed_at IS NULL AND (looked_batch < ? OR (overdue_at IS NULL AND due_at <= ?)
+               OR due_at < ?) ORDER BY due_at, id""",
+            [newest, to_at(as_of), to_at(as_of - let_go)],
+        )
 
     def owed(self) -> list[TargetedAssignment]:
         """Those about which somebody has still to be told something, by id."""
         return self._where("owed_teacher != '' OR owed_student ORDER BY id", [])
 
     def without_file(self, tried_before: datetime) -> list[TargetedAssignment]:
-        """Followed ones whose file for the LMS could not be written, tried before then."""
+        """Followed ones without their file for the LMS, given and last tried before then."""
         return self._where(
-            "closed_at IS NULL AND lms_written_at IS NULL AND lms_tried_at <= ? ORDER BY id",
+            """closed_at IS NULL AND lms_written_at IS NULL AND class_id != ''
+               AND COALESCE(lms_tried_at, created_at) <= ? ORDER BY id""",
             [to_at(tried_before)],
         )
 

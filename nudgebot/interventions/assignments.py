@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nudgebot.errors import CommandError
@@ -58,8 +59,14 @@ class Assignments:
         self._record = record
         self._rows = Rows(means.store)
         self._days = SchoolDays(means.store)
-        self._lms = LmsOutbox(means.settings["lms_outbox"])
+        folder = means.settings["lms_outbox"]
+        self._lms = LmsOutbox(folder) if folder != Path() else None  # the setting is empty
         self._following = Following(means, record, self._rows)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether the school's LMS is given files; it is not where `lms_outbox` is empty."""
+        return self._lms is not None
 
     def propose(self, student_id: str, as_of: datetime, wishes: Wishes | None = None) -> Draft:
         """A draft with what requirement B suggests, and with what is asked for in its place.
@@ -184,7 +191,7 @@ class Assignments:
         Raises CommandError where it is finished or taken back already.
         """
         if assignment.status is Status.WITHDRAWN:
-            return False
+            return self._take_away(assignment)  # a crash may have come before
         if assignment.closed_at is not None:
             raise CommandError("That assignment is over already, so there is nothing to take back.")
         told = self._to_student(assignment, "withdrawn", words.taken_back(assignment))
@@ -200,12 +207,13 @@ class Assignments:
             claimed = told is not None and self._means.outbox.claim(told, as_of)
         if told is not None and claimed:
             self._means.outbox.push(told, as_of)
-        return self._lms.take_away(assignment)
+        return self._take_away(assignment)
 
     def tick(self, as_of: datetime) -> int:
         """Look at new data, tell what is to be told, and try files again; returns how much."""
         done = self._following.tick(as_of)
-        for assignment in self._rows.without_file(as_of - TRY_FILE_AGAIN):
+        without = self._rows.without_file(as_of - TRY_FILE_AGAIN) if self.has_files else ()
+        for assignment in without:
             done += self._put_down(assignment, as_of)
         return done
 
@@ -274,11 +282,11 @@ class Assignments:
         return Outgoing(key, Direct((user_id,)), content, purpose="assignment")
 
     def _put_down(self, made: TargetedAssignment, as_of: datetime) -> bool:
-        """Write the LMS's file; False where it has no class, or the disk refuses."""
+        """Write the LMS's file; False where there is none to write, or the disk refuses."""
+        if self._lms is None or not made.class_id:
+            return False
         day = local_day(as_of, self._means.zone)
         self._rows.change(made, lms_tried_at=to_at(as_of))
-        if not made.class_id:
-            return False
         others = self._means.people.students_in([made.class_id], day=day)
         try:
             self._lms.put(made, [each.student_id for each in others])
@@ -286,4 +294,10 @@ class Assignments:
             log.warning("no file for the LMS assignment=%d error=%s", made.id, type(error).__name__)
             return False
         self._rows.change(made, lms_written_at=to_at(as_of))
+        now = self._rows.find(made.id)
+        if now is not None and now.status is Status.WITHDRAWN:
+            self._take_away(now)  # it was taken back while the file was written
         return True
+
+    def _take_away(self, assignment: TargetedAssignment) -> bool:
+        return self._lms is not None and self._lms.take_away(assignment)

@@ -77,9 +77,11 @@ def _notes(call: Call, draft: Draft, student: Student) -> list[str]:
     notes = [f"⚠️ {note}" for note in draft.notes]
     unlinked = office.links.why_not("student", student_id)
     if unlinked:
+        has_files = office.interventions.assignments.has_files
+        still = "The file for your LMS is still written; an" if has_files else "An"
         notes.append(
-            f"⚠️ I cannot write to {esc(student.first_name)}: {unlinked} The file for your LMS is "
-            "still written; an administrator can link."
+            f"⚠️ I cannot write to {esc(student.first_name)}: {unlinked} {still} administrator "
+            "can link."
         )
     silence = office.consents.state(student_id).silence(call.as_of)
     if silence:
@@ -165,6 +167,8 @@ def _given(office: Office, made: TargetedAssignment, student: Student) -> str:
         f"{code(f'assignments {made.student_id}')} shows how far it is."
     )
     lines = [f"{line}: {what}. {follow}"]
+    if not office.interventions.assignments.has_files:
+        return lines[0]
     if made.lms_written:
         lines += ["The file for your LMS is written."] if state in ("refused", "unlinked") else []
     elif made.class_id:
