@@ -11,6 +11,7 @@ from nudgebot.insight.table import Value
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.facts import Facts, GroupFacts
 from nudgebot.nudging.length import trim
+from nudgebot.nudging.personal import Personal
 from nudgebot.nudging.rendering import CompositionError, Renderer, Safe, whole
 from nudgebot.nudging.resources import Resource, Resources
 from nudgebot.nudging.rule import Rule, Urgency
@@ -35,7 +36,11 @@ class Words(Protocol):
 
 @dataclass(frozen=True)
 class Composed:
-    """A nudge in words: `text` is the whole message, `body` the part that may share one."""
+    """A nudge in words: `text` is the whole message, `body` the part that may share one.
+
+    `words` says whose they are: `model`, or why they are the template's although there is a model;
+    empty: no model is in use.
+    """
 
     text: str
     template_id: str
@@ -47,6 +52,7 @@ class Composed:
     urgency: Urgency
     body: Safe
     facts: Facts
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,10 +68,15 @@ class Widget:
 
 
 class Composer:
-    """Writes messages in the words that are in force when it is asked."""
+    """Writes messages in the words that are in force when it is asked.
 
-    def __init__(self, words: Words) -> None:
+    With `personal` the words to one student are said anew where that can be done; those to a
+    class, to the staff and around a message never are.
+    """
+
+    def __init__(self, words: Words, personal: Personal | None = None) -> None:
         self._words = words
+        self._personal = personal
         self._renderer = Renderer()
 
     def compose(self, rule: Rule, facts: Facts, *, tone: str | None = None) -> Composed:
@@ -74,7 +85,8 @@ class Composer:
         Raises CompositionError where the template needs what is not known.
         """
         template = self._pick(rule.message_template, tone, facts.language)
-        parts = [self.fill(template, facts, rule)]
+        said, words = self._said(template, facts, rule)
+        parts = [said]
         subjects = _subjects(rule, facts)
         if rule.include_study_plan:
             parts.append(self._study_plan(facts, template.language))
@@ -92,6 +104,7 @@ class Composer:
             urgency=rule.urgency,
             body=body,
             facts=facts,
+            words=words,
         )
 
     def join(self, composed: Sequence[Composed]) -> str:
@@ -108,7 +121,7 @@ class Composer:
     ) -> Composed:
         """A template as it stands, for a teacher to send by hand: no frame, nothing added."""
         template = self._pick(template_id, tone, language or facts.language)
-        body = self.fill(template, facts)
+        body, words = self._said(template, facts)
         return Composed(
             text=trim(body),
             template_id=template.id,
@@ -120,6 +133,7 @@ class Composer:
             urgency=Urgency.MEDIUM,
             body=body,
             facts=facts,
+            words=words,
         )
 
     def group_notice(self, rule: Rule, facts: GroupFacts) -> str:
@@ -160,6 +174,15 @@ class Composer:
         """A wording with these values; texts in them are escaped on the way."""
         values = {**context, "language": template.language}
         return self._renderer.render(template.body, values, name=template.id)
+
+    def _said(self, template: Template, facts: Facts, rule: Rule | None = None) -> tuple[Safe, str]:
+        """A wording for a student, and whose words it is in."""
+        context = _context(facts, template, rule)
+        rendered = self.fill_part(template, context)
+        if self._personal is None:
+            return rendered, ""
+        made = self._personal.reword(template, context, rendered, facts=facts, rule=rule)
+        return made.text, made.words
 
     def _pick(self, template_id: str, tone: str | None, language: str) -> Template:
         try:

@@ -173,6 +173,7 @@ class Deliverer:
                     template_id=words.template_id,
                     tone=words.tone,
                     language=words.language,
+                    words=words.words,
                 )
         if fresh:
             tried.append(self._outbox.push(message, done.as_of))

@@ -252,12 +252,26 @@ class Nudges:
                     [to_at(expires_at), part.nudge_key],
                 )
 
-    def worded(self, nudge_key: str, *, template_id: str, tone: str, language: str) -> None:
-        """Note the words that a nudge was given."""
-        self._store.execute(
-            "UPDATE nudges SET template_id = ?, tone = ?, language = ? WHERE nudge_key = ?",
-            [template_id, tone, language, nudge_key],
-        )
+    def worded(
+        self, nudge_key: str, *, template_id: str, tone: str, language: str, words: str = ""
+    ) -> None:
+        """Note the words that a nudge was given; `words` is whose, where a model is in use."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE nudges SET template_id = ?, tone = ?, language = ? WHERE nudge_key = ?",
+                [template_id, tone, language, nudge_key],
+            )
+            connection.execute("DELETE FROM nudge_words WHERE nudge_key = ?", [nudge_key])
+            if words:
+                connection.execute("INSERT INTO nudge_words VALUES (?, ?)", [nudge_key, words])
+
+    def words_of(self, nudge_key: str) -> str:
+        """Whose words the student's message is in: `model`, or why they are the template's.
+
+        Empty: no model was in use, or there is no message yet.
+        """
+        found = self._store.value("SELECT words FROM nudge_words WHERE nudge_key = ?", [nudge_key])
+        return str(found or "")
 
     def _conclude(self, nudge_key: str, as_of: datetime) -> None:
         parts = self.parts(nudge_key)

@@ -179,5 +179,10 @@ class Renderer:
             kind = type(error).__name__
             message = f"Template `{name}` cannot be filled with what is known ({kind})."
             raise CompositionError(message) from error
+        return self.tidied(text)
+
+    @staticmethod
+    def tidied(text: str) -> Safe:
+        """A rendered text without blanks around it and at its lines' ends."""
         text = _PERCENT.sub("\u00a0%", text)
         return Safe("\n".join(line.rstrip() for line in text.strip().splitlines()))

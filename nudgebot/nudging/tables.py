@@ -212,7 +212,7 @@ CREATE TABLE model_uses (
     PRIMARY KEY (day, kind, reason)
 ) WITHOUT ROWID;
 CREATE TABLE nudge_words (                   -- whose words a student's message is in
-    nudge_key TEXT PRIMARY KEY REFERENCES nudges,
+    nudge_key TEXT PRIMARY KEY REFERENCES nudges ON DELETE CASCADE,
     words TEXT NOT NULL                      -- model, or why the template was taken
 ) WITHOUT ROWID;
 """
