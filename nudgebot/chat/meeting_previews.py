@@ -130,7 +130,14 @@ def preview(call: Call, draft: Draft, *, doubt: str = "") -> Answer:
     guardians = _guardians(call, draft, students)
     if guardians:
         lines.append(f"- Also invited, by e-mail: {', '.join(guardians)}")
-    warnings = [doubt, *_conflicts(call, draft, students), *_unreached(call, students)]
+    taken = call.office.interventions.meetings.conflicts(
+        call.asker.user_id,
+        draft.student_ids,
+        from_at(draft.at),
+        draft.minutes,
+        but=draft.meeting_id,
+    )
+    warnings = [doubt, *_conflicts(call, draft, students, taken), *_unreached(call, students)]
     if draft.meeting_type == PARENT and not guardians:
         warnings.append("No parent can be invited by e-mail: please invite them yourself.")
     lines += [f"- ⚠️ {each}" for each in warnings if each]
@@ -141,7 +148,7 @@ def preview(call: Call, draft: Draft, *, doubt: str = "") -> Answer:
         about=f"meeting {draft.meeting_id}" if is_move else f"meet {' '.join(draft.student_ids)}",
         content="\n".join(lines),
         heading="Move it and tell everybody?" if is_move else "Arrange it and invite everybody?",
-        students=frozenset(draft.student_ids),
+        students=frozenset(draft.student_ids) | _named_in(call, taken),
     )
     other = f"Other time or place: `change {answer.token} monday 14:00 at Room 4`."
     more = "" if is_move else f" Notes for yourself: `add {answer.token} <your words>`."
@@ -149,15 +156,19 @@ def preview(call: Call, draft: Draft, *, doubt: str = "") -> Answer:
     return replace(answer, content=content, private=bool(draft.notes))
 
 
-def _conflicts(call: Call, draft: Draft, students: Sequence[Student]) -> list[str]:
+def _named_in(call: Call, taken: Sequence[Meeting]) -> frozenset[str]:
+    """The students of the asker's own other meetings, whom the preview names."""
+    own = [each for each in taken if each.user_id == call.asker.user_id]
+    return frozenset(student_id for each in own for student_id in each.student_ids)
+
+
+def _conflicts(
+    call: Call, draft: Draft, students: Sequence[Student], taken: Sequence[Meeting]
+) -> list[str]:
     """Who has another meeting then, and which times near it are free."""
-    meetings = call.office.interventions.meetings
     at, asker = from_at(draft.at), call.asker
-    found = meetings.conflicts(
-        asker.user_id, draft.student_ids, at, draft.minutes, but=draft.meeting_id
-    )
     lines = []
-    for each in found:
+    for each in taken:
         when = f"at {global_time(each.scheduled_at)}, for {each.duration_minutes} minutes"
         if each.user_id == asker.user_id:
             lines.append(f"You have meeting {each.id} with {who(call, each)} {when}.")
@@ -167,7 +178,7 @@ def _conflicts(call: Call, draft: Draft, students: Sequence[Student]) -> list[st
                 for student in students
                 if student.student_id in each.student_ids
             ]
-    if found:
+    if taken:
         near = _near(call, draft, at)
         lines += [f"Free near it: {', '.join(map(global_time, near))}."] if near else []
     return lines

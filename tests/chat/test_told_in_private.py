@@ -82,6 +82,22 @@ def test_what_stands_against_it_by_now_names_nobody_either(school: Town) -> None
     assert "Ben does not want to be asked" in school.zulip.to(TARA)[-1]
 
 
+def test_a_meeting_in_the_way_names_its_students_to_nobody_else(school: Town) -> None:
+    """Otto teaches Ana too, but not Ben: what stands against the time is not for him."""
+    school.store.executemany(
+        "INSERT INTO enrollments (class_id, person_id, role) VALUES ('c9', ?, ?)",
+        [("s1", "student"), ("t2", "teacher")],
+    )
+    school.store.execute("INSERT INTO classes (class_id, name) VALUES ('c9', '9')")
+    school.say(TARA, "meet s2 tomorrow 15:00")
+    school.say(TARA, "confirm")
+    school.say(TARA, "@**nudgebot** meet s1 tomorrow 15:00", PLACE)
+    assert school.zulip.in_stream(STAFF_STREAM) == [ELSEWHERE]
+    assert "You have meeting 1 with" in "\n".join(school.zulip.to(TARA)[-2:])
+    school.say(TARA, "@**nudgebot** meet s1 tomorrow 12:00", PLACE)
+    assert "Ana Alvarez" in school.zulip.in_stream(STAFF_STREAM)[1]
+
+
 def test_in_a_stream_of_those_who_may_see_it_is_said_there(school: Town) -> None:
     """Nothing moves without need."""
     school.zulip.readers[STAFF_STREAM] = frozenset({TARA})
