@@ -66,6 +66,12 @@ class Formula:
         own = {name: float(getattr(self, name)) for name in ("base", *TERMS)}
         return own | {f"levels.{name}": chance for name, chance in self.levels.items()}
 
+    @property
+    def text(self) -> str:
+        """The file that holds this formula."""
+        own = {name: getattr(self, name) for name in ("base", *TERMS)}
+        return json.dumps({**self.told, **own, "levels": dict(self.levels)}, indent=2) + "\n"
+
     def contributions(self, row: Row) -> dict[str, float]:
         """What each term adds to the log-odds, by name; 0 where its figures are not known."""
         weights = (self.marks, self.standing, self.presence)
