@@ -110,7 +110,8 @@ def _open_again(means: Means, rows: Sequence[sqlite3.Row], as_of: datetime) -> N
     tags = read_tags(means.store, [row["alert_id"] for row in rows])
     means.store.executemany(
         """UPDATE alerts SET state = 'open', reopened_at = ?, tried = ?, acknowledged_at = NULL,
-           acknowledged_by = NULL, resolved_at = NULL, resolved_by = NULL, resolution_notes = ''
+           acknowledged_by = NULL, resolved_at = NULL, resolved_by = NULL, resolution_notes = '',
+           repeated_at = NULL
            WHERE alert_id = ?""",
         [
             (

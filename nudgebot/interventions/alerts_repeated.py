@@ -1,6 +1,7 @@
 """Urgent alerts that nobody has looked at after a day of school are told to other teachers, once.
 
-Those of the student's teachers are told who were not told before; where all were, all are reminded.
+Once more where one was opened again. Those of the student's teachers are told who were not told
+before; where all were, all are reminded.
 """
 
 from __future__ import annotations
@@ -164,7 +165,9 @@ def _names(means: Means, teacher_ids: Collection[str]) -> str:
 def _letters(means: Means, user_id: int, own: Sequence[_Again], as_of: datetime) -> list[Outgoing]:
     """The words, and the buttons below them."""
     teacher_id = means.links.persons_of(user_id).teacher_id or user_id
-    key = f"alert:{own[0].alert.alert_id}:repeat:{teacher_id}"
+    first = own[0].alert
+    again = "" if first.reopened_at is None else ":reopened"
+    key = f"alert:{first.alert_id}{again}:repeat:{teacher_id}"
     place = Direct((user_id,))
     words = Outgoing(key, place, _content(means, own, as_of), PURPOSE)
     marks = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nudging.samples import HOUR, NOW
 
-from interventions.alerts_bench import T1, AlertBench, mentor_rule
+from interventions.alerts_bench import T1, T2, AlertBench, mentor_rule
 from nudgebot.nudging.rule import Urgency
 from nudgebot.school.days import local_day, to_at
 
@@ -64,6 +64,24 @@ def test_it_is_told_again_once(opened: Opened) -> None:
     for hours in range(0, 100, 5):
         bench.alerts.tick(FRIDAY + hours * HOUR)
     assert len(bench.texts(12)) == 1
+
+
+def test_what_is_open_again_is_told_again_once(tmp_path: Path) -> None:
+    """Repeated, resolved, open again as the cause stayed: nobody looks this time either."""
+    bench = AlertBench(tmp_path)
+    bench.school.rules = [mentor_rule(cooldown_hours=24)]
+    bench.run(THURSDAY)
+    bench.school.teacher("t2", 12)
+    bench.alerts.tick(FRIDAY)
+    bench.alerts.resolve(T2, 1, "talked", as_of=FRIDAY + HOUR)
+    bench.run(MONDAY)
+    assert bench.only().reopened_at is not None
+    for hours in range(0, 60, 5):
+        bench.alerts.tick(MONDAY + hours * HOUR)
+    bench.store.close()
+    reminders = [each for each in bench.texts(12) if "still waits" in each]
+    assert len(reminders) == 2
+    assert "since <time:2026-11-23T09:00:00Z>" in reminders[1]
 
 
 def test_where_all_were_told_all_are_reminded_once(opened: Opened) -> None:
