@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from nudgebot.reports.markdown import Parts
 
 
-def worded(found: Report, *, who: str = "", data_as_of: datetime | None = None) -> Parts:
+def worded(  # noqa: PLR0911  # one return a kind of report
+    found: Report, *, who: str = "", data_as_of: datetime | None = None
+) -> Parts:
     """The message that says it; `who` is whose a trend is, `data_as_of` what it does not know."""
     from nudgebot.reports import markdown  # noqa: PLC0415  # the bot's start pays nothing
 
@@ -37,3 +39,5 @@ def worded(found: Report, *, who: str = "", data_as_of: datetime | None = None) 
             return markdown.skill_message(found, data_as_of=data_as_of)
         case Comparison() | ClassComparison():
             return markdown.comparison_message(found, data_as_of=data_as_of)
+        case _:
+            return markdown.board_message(found)

@@ -36,12 +36,12 @@ def export_report_pdf(
 ) -> bytes:
     """The PDF of a report (requirement B): a few pages of tables and charts, ready to print.
 
-    `report_type` is student, class, skills, skill, comparison, class_comparison or trend, and
-    must fit `report_data`; `paper` is a4 or letter; `school` stands at the top of each page;
-    `title` says whose a trend is; moments are told in `zone`; `data_as_of` is that of the message,
-    for reports that do not know it themselves. A sheet about one student never says her place
-    among others. Raises InputError with what to write instead. The same figures give the same
-    bytes.
+    `report_type` is student, class, skills, skill, comparison, class_comparison, trend or
+    dashboard, and must fit `report_data`; `paper` is a4 or letter; `school` stands at the top of
+    each page; `title` says whose a trend is; moments are told in `zone`; `data_as_of` is that of
+    the message, for reports that do not know it themselves. A sheet about one student never says
+    her place among others. Raises InputError with what to write instead. The same figures give the
+    same bytes.
     """
     checked(report_data, report_type)
     if paper.lower() not in PAPERS:

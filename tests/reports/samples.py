@@ -50,6 +50,9 @@ from nudgebot.insight.report_data import (
 )
 from nudgebot.insight.rhythm import Rhythm
 from nudgebot.insight.risk_factors import Factor, Reason
+from nudgebot.reports.charts.dashboards import Arms, effects_chart, sent_chart
+from nudgebot.reports.contents.dashboards import Board
+from nudgebot.reports.contents.section import Section, row
 
 AS_OF = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
 DATA_AS_OF = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
@@ -491,3 +494,26 @@ def class_comparison(first: str = "7b Maths", second: str = "7c Maths") -> Class
                             None),
         ),
     )  # fmt: skip
+
+
+def board(title: str = "Your students", name: str = "Check-in") -> Board:
+    """A dashboard with both charts."""
+    return Board(
+        kind="Nudging dashboard",
+        title=title,
+        period=PERIOD,
+        as_of=AS_OF,
+        data_as_of=DATA_AS_OF,
+        lines=("12 nudges sent, about 9 students.", f"Best: {name}."),
+        sections=(
+            Section("By rule", ("Rule", "Nudges"), (row(name, (12, "")),), (f"Of {name}.",)),
+            Section(
+                "By week", ("Week from", "Nudges"), (row("2026-11-12", (5, "")),), printed=False
+            ),
+        ),
+        charts=(
+            effects_chart([Arms(name, 60, 40, 5, 33), Arms("Reminder", 38, 41, -15, 10)]),
+            sent_chart([(date(2026, 11, 5), 7), (date(2026, 11, 12), 5)], title),
+        ),
+        caution="Drawn by lot.",
+    )

@@ -26,6 +26,7 @@ from .samples import (
     HOSTILE,
     SCRIPTS,
     STANDINGS,
+    board,
     class_comparison,
     class_report,
     class_skills,
@@ -47,6 +48,8 @@ KINDS: dict[str, Callable[[str], Chart]] = {
     "states": lambda name: states_chart(skill_analytics(name, name)),
     "beside the class": lambda name: standing_chart(comparison(name, name)),
     "two classes": lambda name: classes_chart(class_comparison(name, name)),
+    "effects": lambda name: board(name=name).charts[0],
+    "sent": lambda name: board(name).charts[1],
 }
 kinds = pytest.mark.parametrize("kind", KINDS)
 

@@ -21,6 +21,7 @@ from nudgebot.reports.spreadsheet import export_report_csv
 from .samples import (
     HOSTILE,
     SCRIPTS,
+    board,
     class_comparison,
     class_report,
     class_skills,
@@ -40,6 +41,7 @@ REPORTS: dict[str, Report] = {
     "comparison": comparison(),
     "class_comparison": class_comparison(),
     "trend": trend(),
+    "dashboard": board(),
 }
 PDFTOTEXT = shutil.which("pdftotext")
 needs_pdftotext = pytest.mark.skipif(PDFTOTEXT is None, reason="pdftotext is not installed")

@@ -20,6 +20,7 @@ from nudgebot.reports.spreadsheet import HEADER, export_report_csv, guarded
 
 from .samples import (
     HOSTILE,
+    board,
     class_comparison,
     class_report,
     class_skills,
@@ -40,6 +41,7 @@ REPORTS: dict[str, Report] = {
     "comparison": comparison(),
     "classes": class_comparison(),
     "trend": trend(),
+    "dashboard": board(),
 }
 reports = pytest.mark.parametrize("name", REPORTS)
 STARTS = tuple("=+-@\t\r＝＋－＠")

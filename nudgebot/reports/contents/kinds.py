@@ -12,6 +12,7 @@ from nudgebot.insight.report_data import Comparison, StudentReport
 from nudgebot.insight.skill_data import ClassSkills, SkillAnalytics
 from nudgebot.insight.trend_data import DateRange, Trend
 from nudgebot.reports.contents.classes import class_contents, classes_contents
+from nudgebot.reports.contents.dashboards import Board, board_contents
 from nudgebot.reports.contents.section import Contents, kept, told, trend_sections
 from nudgebot.reports.contents.skills import skill_contents, skills_contents
 from nudgebot.reports.contents.student import comparison_section, student_contents
@@ -24,6 +25,7 @@ Report = (
     | Comparison
     | ClassComparison
     | Trend
+    | Board
 )
 # What requirement B calls `report_type`, and the reports that it fits.
 TYPES: Mapping[str, type] = {
@@ -34,6 +36,7 @@ TYPES: Mapping[str, type] = {
     "comparison": Comparison,
     "class_comparison": ClassComparison,
     "trend": Trend,
+    "dashboard": Board,
 }
 
 
@@ -97,4 +100,5 @@ _MAKERS: Mapping[type, Callable[[Any], Contents]] = {
     SkillAnalytics: skill_contents,
     Comparison: _comparison,
     ClassComparison: classes_contents,
+    Board: board_contents,
 }

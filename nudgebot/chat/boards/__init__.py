@@ -1,0 +1,1 @@
+"""Dashboards put together for readers: sentences, tables and charts out of plain figures."""
