@@ -94,17 +94,19 @@ def _effect(
 
     mine = [cases[row] for row in rows]
     found = effects_outcomes.Compared(columns, rows, minimum=minimum)
+    outcomes = found.outcomes()
+    told = outcomes[0].measured
     both = columns.before_after(rows)
     return Effect(
         by=by,
         group=group,
         targets=tuple(sorted({case.target for case in mine})),
         days=round(max(case.ends_at - case.starts_at for case in mine) / timedelta(days=1)),
-        outcomes=found.outcomes(),
+        outcomes=outcomes,
         before_after=both,
         placebo=Placebo(both.held_out, minimum),
-        nudged_median_days=found.median_days(nudged=True),
-        held_out_median_days=found.median_days(nudged=False),
+        nudged_median_days=found.median_days(nudged=True) if told else None,
+        held_out_median_days=found.median_days(nudged=False) if told else None,
     )
 
 

@@ -46,10 +46,10 @@ class Compared:
         )
 
     def median_days(self, *, nudged: bool) -> float | None:
-        """Days until half of an arm had reached the target; None: fewer than half did, or cases."""
+        """Days until half of an arm had reached the target; None: fewer than half did."""
         sample = self._sample(self._columns.days)
         mine = np.sort(sample.value[sample.nudged == nudged])
-        if mine.size < max(self._minimum, 1):
+        if not mine.size:
             return None
         found = float(mine[(mine.size - 1) // 2])
         return None if found == NEVER else found

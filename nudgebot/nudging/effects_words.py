@@ -121,19 +121,21 @@ def recommendations(
     *, rating: str, cases: int, interval: str, steady: bool, missing: int, harmed: Sequence[str]
 ) -> tuple[str, ...]:
     """What to do, the weightiest first."""
-    wait = "" if steady else " It was seen while cases were still coming in: look again."
+    later = "; it was seen while cases were still coming in, so look again"
+    harm = "Switch it off? It seems to harm" if steady else "Review: it seems to harm"
+    doubt = "" if steady else later
     first = {
-        "effective": f"Keep it: it helps in {cases} cases, interval {interval}.{wait}",
-        "harmful": (
-            f"Switch it off? It seems to harm in {cases} cases, interval {interval}.{wait}"
-        ),
+        "effective": f"Keep it: it helps in {cases} cases, interval {interval}{doubt}.",
+        "harmful": f"{harm} in {cases} cases, interval {interval}{doubt}.",
         "no effect worth a message": (
-            f"Review: no effect in {cases} cases, interval {interval}. "
+            f"Review: no effect worth a message in {cases} cases, interval {interval}. "
             "Reword it, move it to another hour, or switch it off."
         ),
-        "not shown": (f"Keep it running: {cases} cases leave everything from {interval} possible."),
-        "too early to say": "Leave it as it is until there are enough cases."
-        + (f" {missing} more held out are needed." if missing else ""),
+        "not shown": (
+            f"Keep it running: after {cases} cases the effect may be anything from {interval}."
+        ),
+        "too early to say": "Leave it as it is until there are enough cases"
+        + (f": {missing} more held out are needed." if missing else "."),
     }[rating]
     others = (f"Look at {each}: there the nudged do worse than the held out." for each in harmed)
     return (first, *others)
