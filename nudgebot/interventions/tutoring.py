@@ -26,6 +26,7 @@ from nudgebot.school.days import local_day
 
 ANSWER_WITHIN = timedelta(days=DAYS_TO_ANSWER)
 LONGEST_SESSION_MINUTES = 300
+FIRST_HOUR, LAST_HOUR = 7, 20  # when somebody may be told that something is over
 LONGEST_NOTE = 1000
 NOT_YOURS = "There is no such question for you; `my tutoring` shows what there is."
 OVER = "That is over: nothing comes of it any more. Your teacher can ask again."
@@ -332,7 +333,12 @@ class Tutoring:
         return self._book.close(record, status, outcome, as_of)
 
     def tick(self, as_of: datetime) -> int:
-        """End what was not answered in time, and what the school has parted."""
+        """End what was not answered in time, and what the school has parted; never by night.
+
+        A term ends at midnight and exports come in the small hours, while students sleep.
+        """
+        if not FIRST_HOUR <= as_of.astimezone(self._means.zone).hour < LAST_HOUR:
+            return 0
         done = 0
         for each in self._book.unanswered(as_of - ANSWER_WITHIN):
             done += self._expire(each, as_of)

@@ -152,6 +152,21 @@ def test_who_waits_for_an_answer(kept: Tutoring) -> None:
     assert kept.active_of("s1") == []
 
 
+def test_what_ends_by_night_is_told_in_the_morning(school: Town, kept: Tutoring) -> None:
+    """The term is over at midnight; nobody is woken by it."""
+    ask(kept)
+    sent = len(school.zulip.sent)
+    midnight = NOW.replace(hour=0, minute=1) + timedelta(days=1)
+    school.store.execute(
+        "UPDATE enrollments SET end_day = ? WHERE person_id = 's2'",
+        [local_day(NOW, school.office.zone)],
+    )
+    assert kept.tick(midnight) == 0
+    assert len(school.zulip.sent) == sent
+    assert kept.tick(midnight + timedelta(hours=7)) == 1
+    assert len(school.zulip.sent) == sent + 3
+
+
 WORDS = ("yes", "no")
 STEPS = st.lists(
     st.one_of(
