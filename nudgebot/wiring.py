@@ -25,6 +25,7 @@ from nudgebot.exports.importer import Importer
 from nudgebot.exports.inbox import Inbox
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.rhythm import rhythm
+from nudgebot.insight.risk_formula import read_formula
 from nudgebot.insight.tables import SCHEMA as INSIGHT
 from nudgebot.interventions.alerts_in_force import AlertsInForce
 from nudgebot.interventions.carriers import Carriers
@@ -63,7 +64,10 @@ def make_importer(store: Store, settings: Settings) -> Importer:
 def make_figures(store: Store, settings: Settings) -> Figures:
     """Works the figures out."""
     return Figures(
-        store, zone=settings["timezone"], thresholds=settings["academic_risk_thresholds"]
+        store,
+        zone=settings["timezone"],
+        thresholds=settings["academic_risk_thresholds"],
+        formula=read_formula(settings["risk_weights"]),
     )
 
 

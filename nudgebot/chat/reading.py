@@ -8,6 +8,7 @@ from datetime import datetime
 from nudgebot.chat.office import Office
 from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.risk import RiskAssessment, assess
+from nudgebot.insight.risk_formula import read_formula
 from nudgebot.insight.table import Value
 from nudgebot.markup import global_time
 from nudgebot.nudging.freshness import staleness
@@ -23,7 +24,8 @@ def figures_of(office: Office, student_id: str) -> Mapping[str, Value] | None:
 def assessment_of(office: Office, row: Mapping[str, Value], as_of: datetime) -> RiskAssessment:
     """The whole risk assessment behind the figures."""
     thresholds = office.settings["academic_risk_thresholds"]
-    return assess(row, thresholds=thresholds, today=office.today(as_of))
+    formula = read_formula(office.settings["risk_weights"])
+    return assess(row, thresholds=thresholds, today=office.today(as_of), formula=formula)
 
 
 def analytics(office: Office, as_of: datetime) -> Analytics:
@@ -32,6 +34,7 @@ def analytics(office: Office, as_of: datetime) -> Analytics:
         office.store,
         zone=office.zone,
         thresholds=office.settings["academic_risk_thresholds"],
+        formula=read_formula(office.settings["risk_weights"]),
         as_of=as_of,
     )
 

@@ -19,6 +19,7 @@ from nudgebot.cli.data import DATABASE
 from nudgebot.errors import CommandError, InputError
 from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.report_data import ClassReport, DateRange, StudentReport
+from nudgebot.insight.risk_formula import read_formula
 from nudgebot.school.batches import newest_fact
 from nudgebot.school.days import from_day
 from nudgebot.school.roster import Roster
@@ -83,6 +84,7 @@ def _found(
         store,
         zone=settings["timezone"],
         thresholds=settings["academic_risk_thresholds"],
+        formula=read_formula(settings["risk_weights"]),
         as_of=now,
     )
     class_ids = [key] if kind == "class" else None

@@ -30,6 +30,7 @@ from nudgebot.insight.report_data import (
     StudentReport,
     Trend,
 )
+from nudgebot.insight.risk_formula import Formula
 from nudgebot.insight.roster import Roster
 from nudgebot.insight.skill_book import skill_book
 from nudgebot.insight.student_report import Scene, compare_with_class, student_report
@@ -45,10 +46,19 @@ class Analytics:
     """Reports, trends, skills and comparisons of a school as of one instant."""
 
     def __init__(
-        self, store: Store, *, zone: ZoneInfo, thresholds: Mapping[str, float], as_of: datetime
+        self,
+        store: Store,
+        *,
+        zone: ZoneInfo,
+        thresholds: Mapping[str, float],
+        as_of: datetime,
+        formula: Formula | None = None,
     ) -> None:
-        """`zone` is the school's; `thresholds` are the scores at which the risk levels begin."""
-        self._scene = Scene(store, zone, dict(thresholds))
+        """`zone` is the school's; `thresholds` are the scores at which the risk levels begin.
+
+        Without a `formula` the risk is the shipped one's.
+        """
+        self._scene = Scene(store, zone, dict(thresholds), formula)
         self._store = store
         self._zone = zone
         self._as_of = as_of

@@ -150,6 +150,7 @@ def _risks(
             row | {"percentile_rank": ranks.get(student_id)},
             thresholds=scene.thresholds,
             today=today,
+            formula=scene.formula,
         )
         for student_id, row in rows.items()
     }, own

@@ -28,6 +28,7 @@ from nudgebot.insight.report_data import (
     WeakSkill,
 )
 from nudgebot.insight.risk import assess
+from nudgebot.insight.risk_formula import Formula
 from nudgebot.insight.roster import Roster
 from nudgebot.insight.series import Stretch
 from nudgebot.insight.skill_book import SkillBook, skill_book
@@ -47,11 +48,15 @@ LEAST_WORK = 2
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a report is made: the store, the school's zone, and where risk levels begin."""
+    """Where a report is made: the store, the school's zone, where risk levels begin, the formula.
+
+    Without a formula the risk is the shipped one's.
+    """
 
     store: Store
     zone: ZoneInfo
     thresholds: Mapping[str, float]
+    formula: Formula | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,12 @@ def student_report(scene: Scene, student_id: str, span: Span) -> StudentReport:
         recent_activity=recent,
         engagement=taking_part,
         achievements=rewards,
-        risk=assess(figures, thresholds=scene.thresholds, today=span.period.last_day),
+        risk=assess(
+            figures,
+            thresholds=scene.thresholds,
+            today=span.period.last_day,
+            formula=scene.formula,
+        ),
     )
 
 

@@ -102,6 +102,13 @@ SETTINGS: tuple[Setting, ...] = (
         "The risk scores from which a level begins; below `low` the risk is minimal.",
     ),
     Setting(
+        "risk_weights",
+        "data/risk_weights.json",
+        PATH,
+        "A file with the school's own weights of the risk score, as `nudgebot risk fit` writes it; "
+        "without one the shipped weights hold.",
+    ),
+    Setting(
         "nudge_effectiveness_tracking_days",
         "14",
         COUNT,
