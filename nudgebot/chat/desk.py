@@ -19,6 +19,7 @@ from nudgebot.chat.freetext import is_overheard, is_urgent, take_answer, take_cr
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.office import Office
 from nudgebot.chat.other_words import Meaning, said_of
+from nudgebot.chat.short_answers import meant_for_tutoring
 from nudgebot.chat.speech import (
     behind_inner_mention,
     behind_mention,
@@ -87,6 +88,9 @@ class Desk:
         found = self._office.registry.find(text, asker.roles)
         if found is None and asker.roles != STUDENTS:
             return self._office.registry.find(without_courtesy(text), asker.roles)
+        if found is None and asker.student_id is not None:
+            said = meant_for_tutoring(self._office, asker.student_id, text)
+            return self._office.registry.find(said, asker.roles) if said else None
         return found
 
     def reply(self, incoming: Incoming, heard: Heard, as_of: datetime) -> list[Reply]:

@@ -310,6 +310,7 @@ def test_what_can_be_done_next_is_a_click_away(school: Town) -> None:
     """The period that was asked for is kept."""
     assert buttons(school.say(TARA, "report student s1 2 weeks")) == [
         "message s1",
+        "assign s1",
         "why s1",
         "report student s1 2 weeks pdf",
         "trend student s1 accuracy 2 weeks",

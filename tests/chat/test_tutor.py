@@ -554,3 +554,27 @@ def test_my_tutoring(school: Town) -> None:
     assert "You help **Ana Alvarez** with **Fractions**" in said
     assert "%" not in said
     assert school.zulip.to(ANABEL) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "counts"), [("Yes!", True), ("ja", True), ("yes but when", False)]
+)
+def test_a_bare_yes_answers_the_newest_question(school: Town, word: str, counts: bool) -> None:
+    """A student need not type a number; other words go to the teacher as ever."""
+    ask(school)
+    school.say(TARA, "confirm")
+    answer = school.answer(ANA, word)
+    assert ("As soon as the other one has answered" in answer) is counts
+    assert ("passed that on" in answer) is not counts
+
+
+def test_a_bare_yes_after_a_teachers_message_is_for_the_teacher(school: Town) -> None:
+    """It may well answer the teacher's own question."""
+    ask(school)
+    school.say(TARA, "confirm")
+    school.clock += timedelta(minutes=1)
+    school.say(TARA, "message Ana Alvarez: Shall we meet tomorrow?")
+    school.say(TARA, "confirm")
+    school.clock += timedelta(minutes=1)
+    assert "Tara Teacher" in school.answer(ANA, "yes")
+    assert not school.store.value("SELECT student_said FROM tutorings")

@@ -79,6 +79,7 @@ def _next_for_student(said: Asked, key: str) -> tuple[Button, ...]:
     report = f"report student {key}"
     return (
         Button("Message", "Write a message", f"message {key}"),
+        Button("Assign", "Practice for the weakest skills", f"assign {key}"),
         Button("Why", "Why this risk, and which nudges", f"why {key}"),
         Button("PDF", "The report as PDF, to print", said.of(report, "pdf")),
         Button("Trend", "Accuracy over time", said.of(f"trend student {key} accuracy")),

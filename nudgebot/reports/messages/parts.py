@@ -20,7 +20,7 @@ RISKS = {
     "high": "🟠 high",
     "medium": "🟡 medium",
     "low": "🟢 low",
-    "minimal": "🟢 minimal",
+    "minimal": "🔵 minimal",
     "unknown": "⚪ no data yet",
 }
 

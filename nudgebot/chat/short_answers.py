@@ -1,0 +1,29 @@
+"""A bare yes or no of a student: the answer to a question about tutoring that is her newest."""
+
+from __future__ import annotations
+
+import re
+
+from nudgebot.chat.office import Office
+
+_YES = re.compile(
+    r"(?:yes|yeah|yep|sure|ok|okay|ja|gerne?)(?:,? please|,? bitte)?[ .!]*", re.IGNORECASE
+)
+_NO = re.compile(r"(?:no|nope|nein)(?:,? thanks?(?: you)?|,? danke)?[ .!]*", re.IGNORECASE)
+
+
+def meant_for_tutoring(office: Office, student_id: str, text: str) -> str:
+    """The command that a bare yes or no stands for; empty where it may answer something else.
+
+    That is where more than one question about tutoring waits, or where a teacher has written to
+    the student since it was asked.
+    """
+    words = text.strip()
+    word = "yes" if _YES.fullmatch(words) else "no" if _NO.fullmatch(words) else ""
+    waiting = office.interventions.tutoring.waiting_for(student_id) if word else []
+    if len(waiting) != 1:
+        return ""
+    newest = office.letters.messages_to(student_id, limit=1)
+    if newest and newest[0].sent_at > waiting[0].created_at:
+        return ""
+    return f"tutoring {word} {waiting[0].id}"
