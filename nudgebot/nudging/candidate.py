@@ -28,11 +28,15 @@ CHANNELS: dict[Delivery, tuple[Channel, ...]] = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """A rule that holds for a student; `delivery` is where it would go, as routed."""
+    """A rule that holds for a student; `delivery` is where it would go, as routed.
+
+    `handed`: it goes to a person because the student did not answer.
+    """
 
     student_id: str
     rule: Rule
     delivery: Delivery
+    handed: bool = False
 
     @property
     def routed(self) -> bool:

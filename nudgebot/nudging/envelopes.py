@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from nudgebot.errors import RuleError
 from nudgebot.nudging.candidate import Channel
 from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
+from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.length import trim
 from nudgebot.nudging.mentor_alert import digest
 from nudgebot.nudging.messages import Direct, InStream, Outgoing, Recipient
@@ -79,7 +81,7 @@ class Envelopes:
         worded: list[tuple[Waiting, Composed]] = []
         for each in group:
             try:
-                worded.append((each, self._composer.compose(each.candidate.rule, facts)))
+                worded.append((each, self._compose(each, facts)))
             except RuleError as error:
                 yield Unfit(each.part, str(error))
         if not worded:
@@ -93,6 +95,14 @@ class Envelopes:
             tuple(each.part for each, _ in worded),
             tuple((each.nudge.key, words) for each, words in worded),
         )
+
+    def _compose(self, waiting: Waiting, facts: Facts) -> Composed:
+        """In the tone that was chosen; in the usual one where that one cannot be filled in."""
+        rule, tone = waiting.candidate.rule, waiting.nudge.tone
+        if tone:
+            with suppress(RuleError):
+                return self._composer.compose(rule, facts, tone=tone)
+        return self._composer.compose(rule, facts)
 
     def _to_mentor(self, group: Sequence[Waiting]) -> Iterator[Envelope]:
         user_id = self._passage.around.reach.teachers.user_ids[group[0].part.person_id]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from nudgebot.insight.table import FigureTable
+from nudgebot.nudging.adaptation import Choices
+from nudgebot.nudging.adaptation_stages import LessOften
+from nudgebot.nudging.adaptation_words import with_adapted
+from nudgebot.nudging.agenda import Agenda
 from nudgebot.nudging.candidate import Candidate, Channel
 from nudgebot.nudging.cases import Arm, Case, Cases
 from nudgebot.nudging.decisions import QUEUED, Decision, Decisions
@@ -15,12 +20,11 @@ from nudgebot.nudging.firing import Fired, fire
 from nudgebot.nudging.holdout import Holdout, drawn_before, key_of
 from nudgebot.nudging.nudges import Nudge, Nudges, Part, Past, expiry, nudge_key
 from nudgebot.nudging.ports import Event, Grounds, TonesOf
-from nudgebot.nudging.rule import Rule, Urgency
-from nudgebot.nudging.sieve import Dropped, Outcome, sift
+from nudgebot.nudging.rule import Rule
+from nudgebot.nudging.sieve import Dropped, Outcome, Stage, sift
 from nudgebot.nudging.stages import AlertRests, CoolingDown, HeldOut, Inhibited, OverTheCap
 from nudgebot.nudging.surroundings import Surroundings, look_around, snoozed
 from nudgebot.nudging.switches import Switches
-from nudgebot.nudging.timing import NO_RHYTHM, Due, Rhythm, plan
 from nudgebot.school.days import from_at, local_day, to_at
 
 OFF = "Nudging is switched off (setting enable_nudging_system)."
@@ -54,50 +58,6 @@ def _concerned(events: Iterable[Event]) -> set[str]:
     return {each.student_id for each in events}
 
 
-@dataclass
-class Agenda:
-    """When each candidate is due for the student, and for everybody else."""
-
-    around: Surroundings
-    rhythms: Mapping[str, Rhythm]
-    cooling: CoolingDown
-    _student: dict[tuple[str, Urgency, datetime], Due] = field(default_factory=dict)
-    _others: dict[tuple[Urgency, datetime], Due] = field(default_factory=dict)
-
-    def for_student(self, candidate: Candidate) -> Due:
-        """By the student's own rhythm and hours."""
-        urgency, student_id = candidate.rule.urgency, candidate.student_id
-        earliest = self.cooling.earliest(candidate)
-        key = (student_id, urgency, earliest)
-        if key not in self._student:
-            rhythm, hours = self.rhythms.get(student_id), self.around.hours(student_id)
-            self._student[key] = plan(urgency, rhythm=rhythm, hours=hours, as_of=earliest)
-        return self._student[key]
-
-    def for_others(self, candidate: Candidate) -> Due:
-        """By the school's hours; what is for one teacher is delivered in rounds."""
-        urgency, earliest = candidate.rule.urgency, self.cooling.earliest(candidate)
-        key = (urgency, earliest)
-        if key not in self._others:
-            hours = self.around.staff_hours
-            due = plan(urgency, rhythm=None, hours=hours, as_of=earliest)
-            why = due.why.replace(NO_RHYTHM, "the hour for staff and classes")
-            self._others[key] = replace(due, why=why)
-        return self._others[key]
-
-    def due(self, candidate: Candidate) -> Due:
-        """When it goes out: to the student where she gets it, and else to the others."""
-        closed = self.around.closed_to_student(candidate)
-        return self.for_others(candidate) if closed else self.for_student(candidate)
-
-    def due_day(self, candidate: Candidate) -> int | None:
-        """The day of the student's calendar that a nudge counts for; None: not for her."""
-        pupil = self.around.pupils.get(candidate.student_id)
-        if pupil is None or self.around.closed_to_student(candidate):
-            return None
-        return local_day(self.for_student(candidate).at, pupil.zone)
-
-
 class Evaluator:
     """Judges and decides; nothing is sent here."""
 
@@ -110,6 +70,7 @@ class Evaluator:
         self._links = grounds.links
         self._alerts = grounds.alerts
         self._tones = grounds.tones
+        self._adaptation = grounds.adaptation
 
     def evaluate(
         self,
@@ -133,12 +94,13 @@ class Evaluator:
             table = self._figures.table(wanted)
         day = local_day(as_of, self._policy.zone)
         fired = fire(self._store, rules, table, events=events, day=day)
+        everyone = student_ids is None
+        episodes = self._episodes(fired, as_of, everyone=everyone)
+        handed = self._hand_over(fired, episodes, as_of)
         around = look_around(
             self._store, self._links, self._policy, batch=fired.candidates, as_of=as_of
         )
-        everyone = student_ids is None
-        episodes = self._episodes(fired, as_of, everyone=everyone)
-        decided = self._decide(fired, rules, around, episodes)
+        decided = self._decide(fired, rules, around, episodes, handed=handed)
         if not dry_run:
             self._write(decided, None if around.stale else episodes, as_of)
             if everyone:
@@ -153,8 +115,23 @@ class Evaluator:
             open_since |= kept.open_since([rule_id], scope)
         return turn(open_since, list(fired.pairs), as_of)
 
+    def _hand_over(self, fired: Fired, episodes: Turn, as_of: datetime) -> list[Stage]:
+        """Turn to a person what did nothing twice; the stage for what rests since then."""
+        if self._adaptation is None:
+            return []
+        fired.candidates, stage = self._adaptation.hand_over(
+            fired.candidates, episodes.since, as_of
+        )
+        return [stage]
+
     def _decide(
-        self, fired: Fired, rules: Iterable[Rule], around: Surroundings, episodes: Turn
+        self,
+        fired: Fired,
+        rules: Iterable[Rule],
+        around: Surroundings,
+        episodes: Turn,
+        *,
+        handed: Sequence[Stage],
     ) -> Decided:
         past = Nudges(self._store).past(
             list(around.pupils), since_day=local_day(around.as_of, self._policy.zone) - 8
@@ -172,17 +149,20 @@ class Evaluator:
                     around.closed_to_student,
                     around.as_of,
                 ),
+                *handed,
                 cooling,
                 HeldOut(holdout.was_held_out),
             ],
         )
         students = {each.student_id for each in first.kept if Channel.STUDENT in each.channels}
         rhythms = self._rhythms(students, around.as_of) if students else {}
-        agenda = Agenda(around, rhythms, cooling)
+        choices = self._choices(first.kept, around.as_of)
+        agenda = Agenda(around, rhythms, cooling, choices, partial(_key, episodes, past))
         caps = OverTheCap(
             past.counts, agenda.due_day, self._policy.max_per_day, self._policy.max_per_week
         )
-        last = sift(first.kept, [caps, HeldOut(holdout.is_held_out)])
+        less_often: list[Stage] = [LessOften(choices, cooling)] if choices else []
+        last = sift(first.kept, [*less_often, caps, HeldOut(holdout.is_held_out)])
         outcome = Outcome(last.kept, first.dropped + last.dropped)
         decided = _decided(outcome, fired, agenda, episodes=episodes, past=past)
         held_out = [each.candidate for each in last.dropped if each.stage == HeldOut.name]
@@ -192,6 +172,9 @@ class Evaluator:
             *(_case(None, candidate, agenda, holdout, tones=self._tones) for candidate in held_out),
         ]  # fmt: skip
         return replace(decided, cases=tuple(cases))
+
+    def _choices(self, batch: Collection[Candidate], as_of: datetime) -> Choices | None:
+        return self._adaptation.choices(batch, as_of) if self._adaptation else None
 
     def _holdout(self, around: Surroundings, episodes: Turn, past: Past) -> Holdout:
         return Holdout(
@@ -227,13 +210,23 @@ def _decided(
     decisions = [_dropped(each, fired) for each in outcome.dropped]
     nudges = []
     for candidate in outcome.kept:
-        since = episodes.since[candidate.student_id, candidate.rule.id]
-        nth = past.nth.get((candidate.student_id, candidate.rule.id, since), 0) + 1
+        since, nth = _number(episodes, past, candidate)
         why = fired.why(candidate)
         nudge, parts = _nudge(candidate, agenda, since=since, nth=nth, why=why)
         nudges.append((nudge, parts))
         decisions.append(_queued(candidate, nudge))
     return Decided(tuple(decisions), tuple(nudges))
+
+
+def _number(episodes: Turn, past: Past, candidate: Candidate) -> tuple[datetime, int]:
+    """The episode of a candidate's nudge, and the how manyth of it the nudge would be."""
+    since = episodes.since[candidate.student_id, candidate.rule.id]
+    return since, past.nth.get((candidate.student_id, candidate.rule.id, since), 0) + 1
+
+
+def _key(episodes: Turn, past: Past, candidate: Candidate) -> str:
+    since, nth = _number(episodes, past, candidate)
+    return nudge_key(candidate.student_id, candidate.rule.id, since, nth)
 
 
 def _dropped(dropped: Dropped, fired: Fired) -> Decision:
@@ -256,7 +249,7 @@ def _queued(candidate: Candidate, nudge: Nudge) -> Decision:
         rule_id=candidate.rule.id,
         outcome=QUEUED,
         stage=QUEUED,
-        reason=reason + (ROUTED if candidate.routed else ""),
+        reason=reason + (ROUTED if candidate.routed and not candidate.handed else ""),
         why_text=nudge.explanation,
         due_at=nudge.due_at,
         routed=candidate.routed,
@@ -287,8 +280,9 @@ def _nudge(
         due_at=due.at,
         due_day=local_day(due.at, pupil.zone),
         expires_at=expiry(max(waiting), rule.expires_after_hours),
-        timing=due.why,
+        timing=with_adapted(due.why, agenda.adapted(candidate)),
         explanation=why,
+        tone=agenda.tone(candidate)[0],
     )
     return nudge, parts
 
@@ -316,6 +310,7 @@ def _case(
     rule, around = candidate.rule, agenda.around
     starts_at = from_at(to_at(agenda.due(candidate).at))
     pupil = around.pupils[candidate.student_id]
+    usual_tone = tones(rule.message_template, pupil.language or around.policy.language)
     return Case(
         student_id=candidate.student_id,
         rule_id=rule.id,
@@ -326,11 +321,12 @@ def _case(
         type=rule.type,
         urgency=rule.urgency.value,
         channel=candidate.delivery.value,
-        tone=tones(rule.message_template, pupil.language or around.policy.language),
+        tone=agenda.tone(candidate)[0] or usual_tone,
         hour=starts_at.astimezone(pupil.zone).hour,
         target=rule.target.value,
         decided_at=around.as_of,
         starts_at=starts_at,
         start_day=local_day(starts_at, pupil.zone),
         ends_at=starts_at + timedelta(days=around.policy.tracking_days),
+        adapted=agenda.adapted(candidate),
     )

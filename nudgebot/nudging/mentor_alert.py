@@ -11,6 +11,7 @@ from itertools import groupby
 
 from nudgebot.insight.catalogue import RISK_LEVELS
 from nudgebot.markup import esc, global_time
+from nudgebot.nudging.adaptation_handover import HANDED
 from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.figure_words import RATINGS, holding, told
 from nudgebot.nudging.length import LONGEST
@@ -25,6 +26,7 @@ _TYPEABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _SIGNS: Mapping[str, str] = {"critical": "🔴", "high": "🟠", "medium": "🟡", "unknown": "⚪"}
 _AT_ONCE = "🚨 At once"
 _NOT_WRITTEN = "✋"
+_ASK = f"({HANDED})"
 _AGAIN = "🔁 open again; tried"
 
 
@@ -35,6 +37,7 @@ class Alert:
     `reasons` come as the rule has them, without the risk, which stands beside them.
     `also_told`: the bot writes to the student too, about this or about something else.
     `routed`: the rule would have written to her, but at critical risk a person comes first.
+    `handed`: it would have written, but two messages stayed without an answer.
     `number` is that of the alert, where one is kept; `tried` is what was tried before it was opened
     again.
     """
@@ -48,6 +51,7 @@ class Alert:
     data_as_of: datetime
     also_told: bool
     routed: bool = False
+    handed: bool = False
     risk_level: str = "unknown"
     risk_score: float = 0.0
     number: int | None = None
@@ -128,7 +132,8 @@ def _single(alerts: Sequence[Alert]) -> str:
         reasons = f": {', '.join(each.reasons)}" if each.reasons else ""
         again = f" {_AGAIN}: {each.tried}" if each.tried else ""
         number = f" `alert {each.number}`" if each.number else ""
-        lines.append(f"- **{each.title}** ({each.urgency.value}){reasons}{again}{number}")
+        asks = f" {_ASK}" if each.handed else ""
+        lines.append(f"- **{each.title}** ({each.urgency.value}){reasons}{asks}{again}{number}")
     command = first.student_id if _TYPEABLE.fullmatch(first.student_id) else "<student>"
     if any(each.also_told for each in alerts):
         written = "I am writing to the student as well."
@@ -149,7 +154,8 @@ def _risk(level: str) -> str:
 
 
 def _left_to_teacher(alerts: Sequence[Alert]) -> bool:
-    return any(each.routed for each in alerts) and not any(each.also_told for each in alerts)
+    routed = any(each.routed and not each.handed for each in alerts)
+    return routed and not any(each.also_told for each in alerts)
 
 
 def _oldest(alerts: Sequence[Alert]) -> str:
@@ -170,6 +176,7 @@ def _line(alerts: Sequence[Alert]) -> str:
     reasons = [one for each in alerts for one in (each.reasons or (each.title,))[:_REASONS_A_RULE]]
     shown = ", ".join(list(dict.fromkeys(reasons))[:_MOST_REASONS])
     hand = f" {_NOT_WRITTEN}" if _left_to_teacher(alerts) else ""
+    shown += f" {_ASK}" if any(each.handed for each in alerts) else ""
     before = next((each.tried for each in alerts if each.tried), "")
     again = f" {_AGAIN}: {before}" if before else ""
     return f"- {first.student}{hand}: {shown}{again}{_commands(alerts)}"

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from nudgebot.insight.table import FigureTable
+from nudgebot.nudging.adaptation import Adaptation
 from nudgebot.nudging.episodes import Pair
 from nudgebot.nudging.policy import Policy
 from nudgebot.nudging.rule import Urgency
@@ -77,6 +78,7 @@ class Grounds:
     links: Links
     alerts: AlertsInForce = no_alerts
     tones: TonesOf = no_tones
+    adaptation: Adaptation | None = None  # None: it is switched off
 
 
 class Event(Protocol):

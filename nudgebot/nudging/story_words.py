@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nudgebot.markup import esc, fence, global_time
+from nudgebot.nudging.adaptation_words import adapted_in
 from nudgebot.nudging.candidate import Channel
 from nudgebot.nudging.decisions import QUEUED, Recorded
 from nudgebot.nudging.figure_words import held, told
@@ -154,6 +155,8 @@ def _stories(
         became = "; ".join(_fates(story, at, people))
         rest = rests.pop(nudge.rule_id, None)
         again = [with_moments(rest.reason)] if rest and _rests_since(rest, at) else []
+        adapted = adapted_in(nudge.timing)
+        again = [f"adapted: {esc(adapted)}", *again] if adapted else again
         yield Entry(
             at,
             "\n  ".join(

@@ -49,27 +49,38 @@ class Hours:
 
 @dataclass(frozen=True)
 class Due:
-    """A moment in UTC, never in the past, and why it is this one."""
+    """A moment in UTC, never in the past, why it is this one, and what adaptation did about it."""
 
     at: datetime
     why: str
+    adapted: str = ""
 
 
-def plan(urgency: Urgency, *, rhythm: Rhythm | None, hours: Hours, as_of: datetime) -> Due:
+def plan(
+    urgency: Urgency,
+    *,
+    rhythm: Rhythm | None,
+    hours: Hours,
+    as_of: datetime,
+    hour: int | None = None,
+) -> Due:
     """When a nudge is due.
 
     critical: now, whatever the hour. high: the first active hour within the next 4 hours, else
     the first open moment, which silence may put later than 4 hours. medium: in the most active
     of the open hours. low: in one of the most active hours of one of the most active weekdays.
-    A later `as_of` never gives an earlier moment.
+    A later `as_of` never gives an earlier moment. `hour`, one of `usual_hours`, is to be taken
+    where nothing presses (medium and low).
     """
     now = as_of.astimezone(UTC)
     if urgency is Urgency.CRITICAL:
         return Due(now, "critical: at once")
     counts = rhythm.hour_counts if rhythm is not None else ()
-    usual = _most_active(counts, lambda hour: not hours.quiet.covers(hour))
     if urgency is Urgency.HIGH:
         return _within_hours(now, hours, counts)
+    usual = usual_hours(rhythm, hours)
+    if hour in usual:
+        usual = [hour]
     if urgency is Urgency.MEDIUM or not usual:
         return _usual_hour(now, hours, usual[:1])
     weekdays = _most_active(
@@ -77,6 +88,12 @@ def plan(urgency: Urgency, *, rhythm: Rhythm | None, hours: Hours, as_of: dateti
         lambda weekday: hours.weekend_allowed or weekday < 5,
     )
     return _study_time(now, hours, usual=usual, weekdays=weekdays)
+
+
+def usual_hours(rhythm: Rhythm | None, hours: Hours) -> list[int]:
+    """The most active of the open hours, at most three, the most active first."""
+    counts = rhythm.hour_counts if rhythm is not None else ()
+    return _most_active(counts, lambda hour: not hours.quiet.covers(hour))
 
 
 def first_open(hours: Hours, as_of: datetime) -> datetime:

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from nudgebot.insight.table import FigureTable, Value
 from nudgebot.insight.weak_skills import weak_skills
+from nudgebot.nudging.adaptation_handover import HANDED
+from nudgebot.nudging.adaptation_words import adapted_in
 from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
 from nudgebot.nudging.facts import Facts, GroupFacts
@@ -27,8 +29,11 @@ from nudgebot.store import Store
 class Composing(Protocol):
     """Puts nudges into words; `nudgebot.nudging.compose.Composer` is one."""
 
-    def compose(self, rule: Rule, facts: Facts) -> Composed:
-        """One nudge; raises RuleError where the template needs what is not known."""
+    def compose(self, rule: Rule, facts: Facts, *, tone: str | None = None) -> Composed:
+        """One nudge; raises RuleError where the template needs what is not known.
+
+        `tone` None is the template's usual one.
+        """
 
     def join(self, composed: Sequence[Composed]) -> str:
         """Several nudges for one student as one message."""
@@ -88,6 +93,7 @@ class Wording:
             made,
             also_told=student_id in self._written_to,
             routed=waiting.candidate.routed,
+            handed=adapted_in(waiting.nudge.timing) == HANDED,
             number=mark.number if mark else None,
             tried=tried(mark.tried) if mark else "",
         )
