@@ -22,6 +22,7 @@ from nudgebot.chat.incoming import Incoming
 from nudgebot.chat.near_misses import FOR_TEACHERS, hint_for, is_staff_command
 from nudgebot.chat.office import Office
 from nudgebot.chat.readers import admins_of, contacts_of, own_id_of, readers_of
+from nudgebot.chat.responding import note_answer
 from nudgebot.interventions.letters import GROUP, WRONG, StudentAnswer
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.school.people import Student
@@ -106,6 +107,9 @@ def take_answer(
     if is_urgent(office, words_of_student(said)):
         office.consents.hold(student.student_id, held_why(student.student_id), as_of)
         return _help(office, _pass_on(office, student, said, as_of, urgent=True), RESTING)
+    if not kind:
+        follows_at = said.follows.sent_at if said.follows else None
+        note_answer(office, student.student_id, said.at, follows_at=follows_at)
     if kind == GROUP:
         office.letters.keep_answer(said, passed_to=1)
         return Answer("", private=True)

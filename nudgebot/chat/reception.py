@@ -20,6 +20,7 @@ from nudgebot.chat.errands import TRIES
 from nudgebot.chat.freetext import is_urgent, look_back
 from nudgebot.chat.incoming import Incoming, Me, Reacted
 from nudgebot.chat.office import Office
+from nudgebot.chat.responding import note_reaction
 from nudgebot.chat.skipped import Skipped
 from nudgebot.chat.speaker import Board, Speaker, lines_of
 from nudgebot.errors import DeliveryError, NudgebotError
@@ -105,12 +106,15 @@ class Reception:
         return heard.asker.is_staff or not heard.asker.roles
 
     def reaction(self, reacted: Reacted) -> None:
-        """Somebody added an emoji: on a preview, by its asker, it is a word."""
-        word = WORDS.get(reacted.emoji_code)
-        if word is None or self._memory.is_handled(reacted.source):
+        """Somebody added an emoji: on a preview, by its asker, a word; on a nudge, an answer."""
+        if self._memory.is_handled(reacted.source):
             return
+        word = WORDS.get(reacted.emoji_code)
         waiting = self._office.confirmations.on_message(reacted.message_id)
-        if waiting is None or waiting.asker_id != reacted.user_id or waiting.state not in WAITING:
+        if waiting is None:
+            self._on_nudge(reacted)
+            return
+        if word is None or waiting.asker_id != reacted.user_id or waiting.state not in WAITING:
             return
         self.message(
             Incoming(
@@ -123,6 +127,18 @@ class Reception:
                 origin=reacted.source,
             )
         )
+
+    def _on_nudge(self, reacted: Reacted) -> None:
+        as_of = self._clock()
+        word = note_reaction(self._office, reacted, as_of)
+        if word == "":
+            self._memory.handle(reacted.source, as_of)
+        elif word is not None:
+            place = Direct((reacted.user_id,))
+            said = Incoming(
+                reacted.message_id, reacted.user_id, "", word, as_of, place, reacted.source
+            )
+            self.message(said)
 
     def settled(self, *, after_gap: bool) -> None:
         """All that is known of has been told: say what was skipped, look for missed reactions."""

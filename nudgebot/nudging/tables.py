@@ -217,6 +217,10 @@ CREATE TABLE nudge_words (                   -- whose words a student's message 
 ) WITHOUT ROWID;
 """
 
+_NUDGES_SENT = """
+CREATE INDEX outbox_nudges_sent ON outbox (settled_at) WHERE purpose = 'nudge' AND state = 'sent';
+"""
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -235,5 +239,6 @@ SCHEMA = Schema(
         ("model_words", _MODEL_WORDS),
         ("holdout", _HOLDOUT),
         ("following", _FOLLOWING),
+        ("nudges_sent", _NUDGES_SENT),
     ),
 )

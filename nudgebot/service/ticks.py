@@ -19,9 +19,11 @@ from nudgebot.interventions.read_receipts import mark_read
 from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
+from nudgebot.nudging.following import Followed, Following
 from nudgebot.nudging.freshness import staleness
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.policy import policy_of
+from nudgebot.nudging.responses import note_read, taps_to_offer
 from nudgebot.nudging.rule_book import Reload, RuleBook
 from nudgebot.nudging.summary import post_summary
 from nudgebot.service.loop import Clock, Job
@@ -36,6 +38,7 @@ RULES_SECONDS = 10
 PEOPLE_SECONDS = 900
 UPKEEP_SECONDS = 600
 INTERVENTIONS_SECONDS = 30
+FOLLOWING_SECONDS = 900
 KEEP_LETTERS = timedelta(days=60)
 NO_STREAM = frozenset({"STREAM_DOES_NOT_EXIST", "BAD_REQUEST"})
 DELIVERY_AT_MOST = timedelta(seconds=30)
@@ -92,6 +95,7 @@ class Ticks:
             Job("delivery", DELIVER_SECONDS, self.delivery),
             Job("interventions", INTERVENTIONS_SECONDS, self.interventions),
             Job("summary", UPKEEP_SECONDS, self.summary),
+            Job("following", FOLLOWING_SECONDS, self.following),
             Job("upkeep", UPKEEP_SECONDS, self.upkeep),
         ]
 
@@ -178,7 +182,26 @@ class Ticks:
             # Each portion has its own moment: a long run must not run on into quiet hours.
             delivered = self._engine.deliver(now)
             messages, states = messages + delivered.messages, states + delivered.states
+        self._offer_taps()
         return Delivered(as_of, messages, states, delivered.left, delivered.note)
+
+    def _offer_taps(self) -> None:
+        """Put one-tap answers below the nudges that have just arrived."""
+        if self._settings["one_tap_answers"]:
+            as_of = self._clock()
+            for offer in taps_to_offer(self._store, self._office.links, as_of):
+                self._outbox.post(offer, as_of)
+
+    def following(self, as_of: datetime) -> Followed:
+        """See who has read nudges, and what became of the nudged and of the held-out."""
+        note_read(
+            self._store,
+            self._gateway.read_receipts,
+            self._office.links,
+            as_of,
+            days=self._settings["nudge_effectiveness_tracking_days"],
+        )
+        return Following(self._store, self._settings["timezone"]).follow(as_of)
 
     def summary(self, as_of: datetime) -> bool:
         """Post the day's summary in the staff's stream, once a day of school."""

@@ -116,6 +116,13 @@ SETTINGS: tuple[Setting, ...] = (
         ("nudge_tracking_days",),
     ),
     Setting(
+        "one_tap_answers",
+        "true",
+        FLAG,
+        "Whether a student gets buttons below a nudge: done, need help, not now, this is wrong; "
+        "the same by reaction or word works either way.",
+    ),
+    Setting(
         "holdout_share",
         "0.1",
         SHARE,

@@ -128,6 +128,8 @@ def _served(school: FlowSchool) -> Iterator[None]:
         inbox=school.folder / "inbox",
         inbox_poll_seconds=1,
         inbox_settle_seconds=0,
+        holdout_share=0.0,
+        one_tap_answers=False,
         rules_file_path=school.folder / "rules",
         templates_path=ROOT / "message_templates",
         lms_outbox=school.folder / "outbox",

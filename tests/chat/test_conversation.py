@@ -22,7 +22,11 @@ class Living:
     def __init__(self, realm: Realm, folder: Path) -> None:
         self.realm = realm
         self.settings = read_settings(environment={}).replaced(
-            database=folder / "living.db", inbox=folder / "inbox", sends_per_minute=6000
+            database=folder / "living.db",
+            inbox=folder / "inbox",
+            sends_per_minute=6000,
+            holdout_share=0.0,
+            one_tap_answers=False,
         )
         store = open_store(self.settings)
         self._fill(store)

@@ -22,6 +22,8 @@ Seen = TypeVar("Seen")
 def environment(**settings: object) -> dict[str, str]:
     """This process's variables without what would speak to nudgebot, and these settings."""
     foreign = ("NUDGEBOT_", "ZULIP_")
+    # Chance and a second message below each nudge are there only where a test is about them.
+    settings = {"holdout_share": 0, "one_tap_answers": "false"} | settings
     kept = {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
     return kept | {f"NUDGEBOT_{name.upper()}": str(value) for name, value in settings.items()}
 

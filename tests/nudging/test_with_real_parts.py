@@ -46,7 +46,7 @@ def school(tmp_path: Path) -> Iterator[School]:
 
 def test_a_broken_streak_becomes_a_message(school: School) -> None:
     """From rolled-up activity to the words in the student's conversation, at her usual hour."""
-    store, settings = school.store, read_settings(None, {})
+    store, settings = school.store, read_settings(None, {}).replaced(holdout_share=0.0)
     policy = policy_of(settings)
     thresholds = settings["academic_risk_thresholds"]
     figures = Figures(store, zone=policy.zone, thresholds=thresholds)

@@ -62,6 +62,8 @@ def day(tmp_path: Path) -> Iterator[Day]:
             database=tmp_path / "school.db",
             inbox=tmp_path / "inbox",
             inbox_settle_seconds=0,
+            holdout_share=0.0,
+            one_tap_answers=False,
             rules_file_path=tmp_path / "rules",
             templates_path=tmp_path / "message_templates",
         )

@@ -14,6 +14,7 @@ from nudgebot.chat.finder import classes_like, named, one_student, students_like
 from nudgebot.chat.freetext import take_answer
 from nudgebot.chat.previews import ask
 from nudgebot.chat.reading import data_note
+from nudgebot.chat.responding import note_tap, thanks_of
 from nudgebot.errors import CommandError
 from nudgebot.interventions.assignment_draft import PractisedSkill
 from nudgebot.interventions.assignment_rows import Status, TargetedAssignment
@@ -23,6 +24,7 @@ from nudgebot.interventions.assignment_words import standing
 from nudgebot.interventions.assignments import NoWeakSkillError
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Button
+from nudgebot.nudging.responses import Kind
 from nudgebot.school.people import Student
 
 MOST_LISTED = 12
@@ -162,6 +164,7 @@ def done(call: Call) -> Answer:
     student_id = call.asker.student_id
     if student_id is None:
         raise CommandError("That is for students.")
+    nudges = note_tap(call.office, call.incoming, student_id, Kind.DONE)
     kept = call.office.interventions.assignments
     own = kept.of_student(student_id)
     waiting = [each for each in own if each.waits]
@@ -173,13 +176,15 @@ def done(call: Call) -> Answer:
             ways = f" Yours: {', '.join(numbers)}." if numbers else f" {NOTHING_OPEN}"
             return _private(student_id, f"I know no assignment {digits.group()} of yours.{ways}")
     if not waiting:
-        return _nothing_open(call, student_id, own)
+        return _nothing_open(call, student_id, own, asked=bool(nudges))
     if len(waiting) > 1:
         return _which(student_id, waiting)
     return _noted(call, waiting[0])
 
 
-def _nothing_open(call: Call, student_id: str, own: Sequence[TargetedAssignment]) -> Answer:
+def _nothing_open(
+    call: Call, student_id: str, own: Sequence[TargetedAssignment], *, asked: bool
+) -> Answer:
     """What may answer a teacher's message is for the teacher; else it is said that all is done."""
     said = [each for each in own if each.status is Status.SAID_DONE and each.closed_at is None]
     if said:
@@ -189,7 +194,7 @@ def _nothing_open(call: Call, student_id: str, own: Sequence[TargetedAssignment]
     if call.office.letters.followed_by(student_id, call.incoming.sent_at) is not None:
         text = call.incoming.content
         return take_answer(call.office, call.incoming, call.asker, text, call.as_of)
-    return _private(student_id, NOTHING_OPEN)
+    return _private(student_id, thanks_of(call.office, student_id) if asked else NOTHING_OPEN)
 
 
 def _which(student_id: str, waiting: Sequence[TargetedAssignment]) -> Answer:

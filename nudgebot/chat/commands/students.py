@@ -10,9 +10,11 @@ from nudgebot.chat.command import STUDENTS, Call, Command, Scope
 from nudgebot.chat.commands.progress import progress
 from nudgebot.chat.freetext import take_answer
 from nudgebot.chat.kept import kept_of, lookers_of
+from nudgebot.chat.responding import note_tap
 from nudgebot.errors import CommandError
 from nudgebot.interventions.letters import WRONG
 from nudgebot.markup import global_time
+from nudgebot.nudging.responses import Kind
 from nudgebot.nudging.story_words import why_told_to_student
 
 LONGEST_PAUSE_DAYS = 60
@@ -38,8 +40,9 @@ the class. Administrators see all. Every look at your data is written down.
 your teachers. If somebody else of the school wrote to you, that person reads it too; \
 administrators can look it up. If it sounds as if you are in danger, all your teachers and the \
 school's safeguarding contacts get it at once.
-- Nudges, and whether they helped, are kept too. `stop` ends nudges at once, `pause 7` for a week. \
-What your teacher writes still reaches you.
+- Nudges, whether you read or answered them, and whether they helped, are kept too. To learn \
+whether nudges help at all, chance keeps a few of them back. `stop` ends nudges at once, \
+`pause 7` for a week. What your teacher writes still reaches you.
 - Something is wrong, or you want it corrected or deleted? `wrong <what>` brings it to your \
 teachers."""
 
@@ -121,6 +124,7 @@ def _hour(digits: str, minutes: str | None, half: str | None) -> int:
 
 def wrong(call: Call) -> Answer:
     """Answer `wrong <text>`: the teachers get it as a correction to check."""
+    note_tap(call.office, call.incoming, _own(call), Kind.WRONG)
     if not call.text.strip(" .?!"):
         return _private(call, WHAT_IS_WRONG)
     return take_answer(call.office, call.incoming, call.asker, call.text, call.as_of, kind=WRONG)
@@ -216,7 +220,9 @@ COMMANDS = (
         name="wrong",
         usage="wrong <text>",
         summary="Something about you is wrong: your teachers check it.",
+        help="❌ or 👎 on a nudge says the same; then you are asked what is wrong.",
         examples=("wrong I did hand in the essay",),
+        aliases=("this is wrong", "stimmt nicht", "das stimmt nicht"),
         roles=STUDENTS,
         scope=Scope.OWN,
         run=wrong,
