@@ -31,6 +31,7 @@ from nudgebot.interventions.alerts_in_force import AlertsInForce
 from nudgebot.interventions.carriers import Carriers
 from nudgebot.interventions.mail import Mailer, mail_server
 from nudgebot.interventions.tables import SCHEMA as INTERVENTIONS
+from nudgebot.nudging.adaptation import Adaptation, tones_in
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluator
 from nudgebot.nudging.outbox import Outbox
@@ -87,6 +88,18 @@ def make_grounds(store: Store, settings: Settings, figures: Figures, book: RuleB
         links=Links(store),
         alerts=AlertsInForce(store, lambda: book.rules),
         tones=book.tone_of,
+        adaptation=make_adaptation(store, settings, book),
+    )
+
+
+def make_adaptation(store: Store, settings: Settings, book: RuleBook) -> Adaptation | None:
+    """What learns from responses; None where the school does not want it."""
+    if not settings["enable_adaptive_rules"]:
+        return None
+    return Adaptation(
+        store,
+        tones=lambda template_id, language: tones_in(book.templates, template_id, language),
+        confidence=settings["personalization_confidence_threshold"],
     )
 
 
