@@ -150,7 +150,7 @@ class Composer:
             student_id="", first_name="", figures=facts.figures, as_of=facts.as_of,
             data_as_of=facts.data_as_of, zone=facts.zone, class_name=facts.class_name,
         )  # fmt: skip
-        context = _context(as_one, template, rule)
+        context = context_of(as_one, template, rule)
         return trim(self.fill_part(template, {name: context.get(name) for name in GROUP_NAMES}))
 
     def widget(self, rule: Rule, facts: Facts) -> Widget:
@@ -168,7 +168,7 @@ class Composer:
 
     def fill(self, template: Template, facts: Facts, rule: Rule | None = None) -> Safe:
         """A wording with what is known of a student, and nothing around it."""
-        return self.fill_part(template, _context(facts, template, rule))
+        return self.fill_part(template, context_of(facts, template, rule))
 
     def fill_part(self, template: Template, context: Mapping[str, Any]) -> Safe:
         """A wording with these values; texts in them are escaped on the way."""
@@ -177,7 +177,7 @@ class Composer:
 
     def _said(self, template: Template, facts: Facts, rule: Rule | None = None) -> tuple[Safe, str]:
         """A wording for a student, and whose words it is in."""
-        context = _context(facts, template, rule)
+        context = context_of(facts, template, rule)
         rendered = self.fill_part(template, context)
         if self._personal is None:
             return rendered, ""
@@ -268,7 +268,7 @@ def _subjects(rule: Rule, facts: Facts) -> tuple[str, ...]:
     return tuple(subject for subject in subjects if subject.casefold() in wanted)
 
 
-def _context(facts: Facts, template: Template, rule: Rule | None) -> dict[str, Any]:
+def context_of(facts: Facts, template: Template, rule: Rule | None) -> dict[str, Any]:
     """Everything that a template may name; what is not known is None."""
     figures = facts.figures
     rate = figures.get("video_completion_rate")

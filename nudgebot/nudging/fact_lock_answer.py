@@ -14,6 +14,7 @@ from nudgebot.nudging.fact_lock_words import (
     CLAIMS,
     COMMON,
     GREETINGS,
+    NEGATIONS,
     OPENERS,
     QUALIFIERS,
     THREATS,
@@ -36,7 +37,9 @@ _ACTIVE = re.compile(
 )
 _SENTENCE = re.compile(r"(?:^|[.!?:…][\"'”“’»)]*\s+|\n\s*|[\"'“„‚‘«»(]|⟧\s*)$")
 _TOKEN = re.compile(r"[^\W\d_]+")
-_ADDRESSED = re.compile(r"(?:^|[.!?:…⟧]\s+|\n)([^\W\d_]+)\s*[,!]|,\s+([^\W\d_]+)\s*[.!?,;:…]")
+_ADDRESSED = re.compile(
+    r"(?:^|[.!?:…⟧]\s+|\n)([^\W\d_]+)\s*(?=[,!])|,\s+([^\W\d_]+)\s*(?=[.!?,;:…])"
+)
 _ENDED = re.compile(r"(?:[.!?…][\"'”“’»)]*|⟧[\"'”“’»)]*)$")
 
 
@@ -153,8 +156,10 @@ def _qualifiers(text: str) -> set[tuple[str, str]]:
     """The words such as `not` and `over` that turn the value behind them into another, by mark."""
     found = set()
     for sign in re.finditer(r"⟦([A-Z])⟧", text):
-        before = re.split(r"[.!?;:\n⟧]", text[: sign.start()])[-1]
-        found |= {(sign[1], word) for word in words(before)[-3:] if word in QUALIFIERS}
+        clause = words(re.split(r"[.!?;:,\n⟧]", text[: sign.start()])[-1])
+        near = {word for word in clause[-3:] if word in QUALIFIERS}
+        denied = {word for word in clause if word in NEGATIONS or word.endswith(("n't", "n’t"))}
+        found |= {(sign[1], word) for word in near | denied}
     return found
 
 

@@ -21,13 +21,13 @@ NUMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
             "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen",
             "fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy",
             "eighty ninety hundred hundreds thousand thousands million millions billion dozen",
-            "dozens once twice thrice double triple half halves quarter quarters third thirds",
-            "second fourth fifth sixth tenth couple pair",
+            "dozens twice thrice double triple half halves quarter quarters third thirds",
+            "fourth fifth sixth tenth",
         ),
         "de": _words(
             "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn",
             "fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig",
-            "siebzig achtzig neunzig million millionen dutzend einmal zweimal dreimal doppelt",
+            "siebzig achtzig neunzig million millionen dutzend zweimal dreimal doppelt",
             "halb halbe halben hälfte viertel drittel zweite zweiten dritte dritten vierte",
         ),
         "fr": _words("deux trois quatre cinq sept huit neuf dix onze douze vingt trente cent"),
@@ -37,7 +37,7 @@ NUMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Spelled numbers, and what is as good as one, by language."""
 
-PRONOUNS = _words("one once second half einmal acht halb halbe halben")
+PRONOUNS = _words("one half acht halb halbe halben")
 """Those that mostly count nothing: a template's own are no facts of their own."""
 
 _DE_PIECES = "zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|vierzig"
@@ -80,13 +80,16 @@ BLAME = _words(
 )
 THREATS = ("or else", "last chance", "sonst wirst", "letzte chance", "even you", "sogar du")
 
+NEGATIONS = _words("not never no cannot without nicht nie niemals kein keine keinen ohne")
+"""In front of a value, anywhere in its clause, they deny it."""
+
 QUALIFIERS = _words(
-    "not never no nearly almost about around roughly only just over under above below less fewer",
-    "more than barely hardly without until",
-    "nicht nie niemals kein keine keinen fast etwa ungefähr rund nur über unter weniger mehr als",
-    "kaum ohne bis knapp",
+    "nearly almost about around roughly only just over under above below less fewer",
+    "more than barely hardly until",
+    "fast etwa ungefähr rund nur über unter weniger mehr als",
+    "kaum bis knapp",
 )
-"""Before a value they make another fact of it."""
+"""Right before a value they make another fact of it."""
 
 CHATTER = (
     "as an ai", "language model", "placeholder", "reworded", "rewritten", "rephrased", "rewrite",
@@ -106,9 +109,12 @@ GREETINGS = _words(
 
 OPENERS = _words(
     "well so yes no now then also still sometimes often remember great okay ok right again slowly",
-    "luckily fortunately however instead meanwhile therefore together afterwards",
+    "luckily fortunately however instead meanwhile therefore together afterwards really lately",
+    "recently today finally honestly clearly simply hopefully maybe perhaps next first indeed",
+    "actually overall thankfully wow bravo congratulations please thanks",
     "ja nein gut super prima klar nun dann immerhin manchmal oft trotzdem danach zusammen",
-    "gemeinsam übrigens schön genau langsam",
+    "gemeinsam übrigens schön genau langsam heute vielleicht wirklich kürzlich zuletzt toll danke",
+    "bitte weiter erst",
 )
 """What may stand at a sentence's beginning with a comma behind it and is no name."""
 
