@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from nudgebot.nudging.cases import Measures
 
+LEAST_TOLD = 10  # fewer cases would tell of students, not of nudges
 LEAST_CASES = 30  # the setting `effect_minimum_cases`, where nobody says otherwise
 
 
@@ -73,12 +74,15 @@ class BeforeAfter:
 
     @property
     def text(self) -> str:
-        """What before and after alone would claim, and what came without a nudge."""
-        if self.nudged.overall_impact is None:
-            return "Before and after: nothing is measured yet."
+        """What before and after alone would claim, and what came without a nudge.
+
+        Of fewer than `LEAST_TOLD` cases nothing is told: it would be told of students.
+        """
+        if self.nudged.measured < LEAST_TOLD or self.nudged.overall_impact is None:
+            return "Before and after: too few are measured yet."
         claim = f"Before and after alone would say {_signed(self.nudged.overall_impact)}"
-        if self.held_out.overall_impact is None:
-            return f"{claim}; nobody was held out, so nothing can be said against chance."
+        if self.held_out.measured < LEAST_TOLD or self.held_out.overall_impact is None:
+            return f"{claim}; too few were held out to say how much of it comes by itself."
         return (
             f"{claim}; the held out, whom nobody nudged, changed by "
             f"{_signed(self.held_out.overall_impact)} themselves."

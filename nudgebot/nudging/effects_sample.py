@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from operator import attrgetter
 
 import numpy as np
 
@@ -24,10 +23,10 @@ class Columns:
         self.share = _numbers(case.share for case in cases)
         self.stratum = labels((case.rule_id, round(case.share, 4)) for case in cases)
         self.student = labels(case.student_id for case in cases)
-        self.reached = _numbers(float(reached_in_time(case)) for case in cases)
         self.days = _numbers(_days(case) for case in cases)
-        self.before = [_known(map(attrgetter(f"before.{name}"), cases)) for name in _NAMES]
-        self.after = [_known(map(attrgetter(f"after.{name}"), cases)) for name in _NAMES]
+        self.reached = np.isfinite(self.days).astype(float)
+        self.before = _measures([case.before for case in cases])
+        self.after = _measures([case.after for case in cases])
         self.changes = [
             (late - early) / np.maximum(early, 1)
             for early, late in zip(self.before, self.after, strict=True)
@@ -70,9 +69,6 @@ class Columns:
         )
 
 
-_NAMES = ("activity", "performance", "engagement")
-
-
 def followed(case: Case) -> bool:
     """Whether a case belongs to an arm and was followed to its end."""
     return case.closed and case.arm is not Arm.EXEMPT
@@ -99,9 +95,13 @@ def _numbers(values: Iterable[float]) -> Numbers:
     return np.fromiter(values, dtype=float)
 
 
-def _known(values: Iterable[float | None]) -> Numbers:
-    # numpy makes nan of None where it is told that these are floats
-    return np.array(list(values), dtype=float)
+def _measures(found: Sequence[Measures]) -> list[Numbers]:
+    """Activity, performance and engagement; numpy makes nan of None among floats."""
+    return [
+        np.array([each.activity for each in found], dtype=float),
+        np.array([each.performance for each in found], dtype=float),
+        np.array([each.engagement for each in found], dtype=float),
+    ]
 
 
 def _mean_of_known(columns: Sequence[Numbers]) -> Numbers:

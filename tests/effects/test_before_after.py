@@ -106,14 +106,15 @@ def test_the_claim_never_stands_alone() -> None:
         case(n, before=Measures(engagement=0.5), after=Measures(engagement=0.75)) for n in range(40)
     ]
     assert before_after(nudged).text == (
-        "Before and after alone would say +25 %; nobody was held out, so nothing can be said "
-        "against chance."
+        "Before and after alone would say +25 %; too few were held out to say how much of it comes "
+        "by itself."
     )
     assert before_after(nudged + held_out(40)).text == (
         "Before and after alone would say +25 %; the held out, whom nobody nudged, changed by "
         "−1 % themselves."
     )
-    assert before_after([]).text == "Before and after: nothing is measured yet."
+    assert before_after([]).text == "Before and after: too few are measured yet."
+    assert before_after(nudged[:9]).text == before_after([]).text
 
 
 def test_a_placebo_says_what_doing_nothing_brings() -> None:

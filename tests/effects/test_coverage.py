@@ -1,7 +1,8 @@
 """In a school where the truth is known, the intervals hold it, and before and after does not.
 
-With 240 runs and a true coverage of 95 %, all of the fifteen single counts lie between 90 and 99 %
-in 99 of 100 such tests, and those of three rules together (720 runs) between 92.9 and 97.1 % each.
+With 200 runs and a true coverage of 95 %, each of the fifteen single counts lies between 90 and
+99.5 % in 99 of 100 such tests, and that of the three rules together (600 runs) between 92 and 98 %
+in 999 of 1,000. `benchmarks/effect_coverage.py` narrows it down with 2,000 runs.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ from effects.coverage import Tally, tallies
 from effects.simulation import RULES, School
 from nudgebot.nudging.effects_values import Measure
 
-RUNS = 240
+RUNS = 200
 Tallies = dict[tuple[str, Measure], Tally]
 
 
 @pytest.fixture(scope="module")
 def found() -> Tallies:
-    """A small school, of which one in four to one in ten is held out as the term goes on."""
+    """A small school, of which 40 or 20 of 100 are held out as the term goes on."""
     rules = tuple(
-        type(rule)(rule.rule_id, rule.effect, (0.25, 0.1), rule.measures_effect) for rule in RULES
+        type(rule)(rule.rule_id, rule.effect, (0.4, 0.2), rule.measures_effect) for rule in RULES
     )
-    return tallies(School(students=150, rules=rules), range(RUNS))
+    return tallies(School(students=100, rules=rules), range(RUNS))
 
 
 @pytest.mark.parametrize("measure", list(Measure))
@@ -31,7 +32,7 @@ def test_the_truth_is_inside_in_95_of_100(found: Tallies, rule: str, measure: Me
     """Each rule, by its target and by requirement A's measures."""
     tally = found[rule, measure]
     assert tally.runs > 0.95 * RUNS
-    assert 0.90 <= tally.coverage <= 0.99
+    assert 0.90 <= tally.coverage <= 0.995
 
 
 @pytest.mark.parametrize("measure", list(Measure))
