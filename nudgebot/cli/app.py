@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nudgebot import __version__
-from nudgebot.cli import data, demo, report, rules, run
+from nudgebot.cli import data, demo, messages, report, risk, rules, run
 from nudgebot.cli.context import Given
 from nudgebot.errors import NudgebotError
 
@@ -48,6 +48,8 @@ for command in (
     data.evaluate,
     data.sample_data,
     report.report,
+    messages.messages,
+    risk.risk,
     rules.rules,
     run.run,
     demo.demo,

@@ -8,10 +8,17 @@ from dataclasses import dataclass, replace
 from math import floor
 from typing import Any
 
+from nudgebot.errors import InputError
 from nudgebot.insight.risk_formula import Formula, Terms, most_presence
+from nudgebot.insight.risk_quality import Quality, mean_quality, quality
 
 PRIOR_STUDENTS = 50.0
 """With so many students as these, the former weights and the data count alike."""
+
+
+EARLIER_STUDENTS, EARLIER_OF_EACH = 100, 20
+LAST_STUDENTS, LAST_OF_EACH = 40, 10
+ORDER_SLACK = 0.01
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,15 @@ class Case:
     day: int
     terms: Terms
     failed: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Students of some terms, a student of two terms twice, and how many of them failed."""
+
+    terms: tuple[str, ...]
+    students: int
+    failed: int
 
 
 def fitted(
@@ -72,6 +88,78 @@ def fitted(
         presence=max(0.0, min(round(presence, 3), floor(most_presence(marks) * 1000) / 1000)),
         told=dict(told),
     )
+
+
+@dataclass(frozen=True)
+class Refit:
+    """A fit on past terms, tried on the last one, which it had not seen.
+
+    `before` and `after` are the former and the new weights on that term, means over its days;
+    `formula` is then fitted on all terms, the last one included.
+    """
+
+    formula: Formula
+    before: Quality
+    after: Quality
+    earlier: Counts
+    last: Counts
+
+    @property
+    def better(self) -> bool:
+        """Chances nearer to what came of it, and the students not in a worse order."""
+        return (
+            self.after.brier < self.before.brier and self.after.auc >= self.before.auc - ORDER_SLACK
+        )
+
+
+def refit(cases: Sequence[Case], former: Formula, *, told: Mapping[str, str]) -> Refit:
+    """Fit on all terms but the last, try on the last; raises InputError with too few students."""
+    names = sorted({each.term for each in cases})
+    last = [each for each in cases if each.term == names[-1]] if names else []
+    earlier = [each for each in cases if each.term != names[-1]] if names else []
+    _enough(counts(earlier), counts(last))
+    trial = fitted(earlier, former, told=told)
+    return Refit(
+        formula=fitted(cases, former, told=told),
+        before=_worth(former, last),
+        after=_worth(trial, last),
+        earlier=counts(earlier),
+        last=counts(last),
+    )
+
+
+def counts(cases: Sequence[Case]) -> Counts:
+    """How many students there are, and what became of them."""
+    outcome = {(each.term, each.student_id): each.failed for each in cases}
+    names = tuple(sorted({term for term, _ in outcome}))
+    return Counts(names, len(outcome), sum(outcome.values()))
+
+
+def _enough(earlier: Counts, last: Counts) -> None:
+    wanted = ((earlier, EARLIER_STUDENTS, EARLIER_OF_EACH), (last, LAST_STUDENTS, LAST_OF_EACH))
+    if all(
+        each.students >= students and min(each.failed, each.students - each.failed) >= of_each
+        for each, students, of_each in wanted
+    ):
+        return
+    raise InputError(
+        "There are too few students of past terms whose outcome is known. A fit needs at least "
+        f"{EARLIER_STUDENTS} in earlier terms and {LAST_STUDENTS} in the last one, among them "
+        f"{EARLIER_OF_EACH} and {LAST_OF_EACH} who failed and as many who did not; there are "
+        f"{earlier.students} ({earlier.failed} failed) and {last.students} ({last.failed} failed). "
+        "The weights in force stay."
+    )
+
+
+def _worth(formula: Formula, cases: Sequence[Case]) -> Quality:
+    """The mean over the days on which both outcomes are there."""
+    found = []
+    for day in sorted({each.day for each in cases}):
+        there = [each for each in cases if each.day == day]
+        failed = [each.failed for each in there]
+        if any(failed) and not all(failed):
+            found.append(quality([formula.chance_of(each.terms) for each in there], failed))
+    return mean_quality(found)
 
 
 def _shares(cases: Sequence[Case]) -> list[float]:

@@ -80,7 +80,11 @@ class Formula:
 
     def chance(self, row: Row) -> float:
         """The chance to fail or leave, 0 to 1; with no figures known, the one of nobody special."""
-        marks, standing, presence = terms(row)
+        return self.chance_of(terms(row))
+
+    def chance_of(self, found: Terms) -> float:
+        """The same from the terms alone."""
+        marks, standing, presence = found
         logit = self.base + self.marks * marks + self.standing * standing
         return 1 / (1 + exp(-(logit + self.presence * presence)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import fmean
 
 FIFTHS = 5
 TOP_SHARE = 0.2
@@ -40,6 +41,19 @@ def quality(chances: Sequence[float], failed: Sequence[bool]) -> Quality:
         brier=sum((chance - one) ** 2 for chance, one in zip(chances, failed, strict=True)) / cases,
         calibration_error=sum(abs(chance - share) for chance, share in fifths) / len(fifths),
         fifths=fifths,
+    )
+
+
+def mean_quality(found: Sequence[Quality]) -> Quality:
+    """The plain mean of several, for the cases their sum; there must be one at least."""
+    return Quality(
+        cases=sum(each.cases for each in found),
+        base_rate=fmean(each.base_rate for each in found),
+        auc=fmean(each.auc for each in found),
+        top_precision=fmean(each.top_precision for each in found),
+        brier=fmean(each.brier for each in found),
+        calibration_error=fmean(each.calibration_error for each in found),
+        fifths=(),
     )
 
 
