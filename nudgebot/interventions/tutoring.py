@@ -107,8 +107,8 @@ class Tutoring:
                 match = self.named(student_id, tutor_id, skill_id, as_of)
                 found = self._open(actor, match, as_of, source)
             messages = self._news.questions(found, actor)
-            self._claim(found, messages, as_of)
-        self._push(messages, as_of)
+            claimed = self._claimed(found, messages, as_of)
+        self._push(claimed, as_of)
         return found
 
     def _open(self, actor: Actor, match: Match, as_of: datetime, source: str) -> TutoringRecord:
@@ -169,8 +169,8 @@ class Tutoring:
                 if says_yes
                 else self._said_no(found, was, student_id, as_of)
             )
-            self._claim(found, messages, as_of)
-        self._push(messages, as_of)
+            claimed = self._claimed(found, messages, as_of)
+        self._push(claimed, as_of)
         return found
 
     def _said_yes(
@@ -277,8 +277,8 @@ class Tutoring:
                 outcome = "The question was taken back."
             found = self._close(found, Status.ENDED, outcome, as_of)
             messages = self._news.ended(found, actor, as_of)
-            self._claim(found, messages, as_of)
-        self._push(messages, as_of)
+            claimed = self._claimed(found, messages, as_of)
+        self._push(claimed, as_of)
         return found
 
     def find(self, tutoring_id: int) -> TutoringRecord | None:
@@ -354,8 +354,8 @@ class Tutoring:
             outcome = "It did not come about: not both answered."
             found = self._close(found, Status.EXPIRED, outcome, as_of)
             messages = self._news.expired(found, as_of)
-            self._claim(found, messages, as_of)
-        self._push(messages, as_of)
+            claimed = self._claimed(found, messages, as_of)
+        self._push(claimed, as_of)
         return True
 
     def _part(self, record: TutoringRecord, as_of: datetime) -> bool:
@@ -367,18 +367,22 @@ class Tutoring:
             outcome = f"They are in no class together any more. {came_of}".rstrip()
             found = self._close(found, Status.ENDED, outcome, as_of)
             messages = self._news.parted(found, came_of, as_of)
-            self._claim(found, messages, as_of)
-        self._push(messages, as_of)
+            claimed = self._claimed(found, messages, as_of)
+        self._push(claimed, as_of)
         return True
 
-    def _claim(self, about: TutoringRecord, messages: Sequence[Outgoing], as_of: datetime) -> None:
+    def _claimed(
+        self, about: TutoringRecord, messages: Sequence[Outgoing], as_of: datetime
+    ) -> list[Outgoing]:
+        """Those that were not claimed before, as by what a crash cut short."""
         ids = (about.student_id, about.tutor_id)
-        for each in messages:
-            claimed = self._means.outbox.claim(each, as_of)
-            if claimed and each.purpose == TO_TEACHERS and isinstance(each.recipient, Direct):
+        claimed = [each for each in messages if self._means.outbox.claim(each, as_of)]
+        for each in claimed:
+            if each.purpose == TO_TEACHERS and isinstance(each.recipient, Direct):
                 (user_id,) = each.recipient.user_ids
                 self._means.seen(ids, user_id=user_id, action="tutoring news", as_of=as_of)
+        return claimed
 
-    def _push(self, messages: Sequence[Outgoing], as_of: datetime) -> None:
-        for each in messages:
+    def _push(self, claimed: Sequence[Outgoing], as_of: datetime) -> None:
+        for each in claimed:
             self._means.outbox.push(each, as_of)
