@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from nudgebot.chat.office import Office
 from nudgebot.chat.opening import open_office
 from nudgebot.chat.reception import Reception
 from nudgebot.chat.tables import SCHEMA as CHAT
-from nudgebot.errors import RuleError
+from nudgebot.errors import RuleError, SettingError
 from nudgebot.exports.importer import Importer
 from nudgebot.exports.inbox import Inbox
 from nudgebot.insight.figures import Figures
@@ -32,9 +33,14 @@ from nudgebot.interventions.carriers import Carriers
 from nudgebot.interventions.mail import Mailer, mail_server
 from nudgebot.interventions.tables import SCHEMA as INTERVENTIONS
 from nudgebot.nudging.adaptation import Adaptation, tones_in
+from nudgebot.nudging.compose import Composer
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluator
+from nudgebot.nudging.model_settings import rewriter_of
+from nudgebot.nudging.model_texts import ModelTexts
 from nudgebot.nudging.outbox import Outbox
+from nudgebot.nudging.personal import ByModel, Limits
+from nudgebot.nudging.personal_names import names_of
 from nudgebot.nudging.policy import policy_of
 from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.rule_book import RuleBook
@@ -47,6 +53,8 @@ from nudgebot.service.notices import Notices
 from nudgebot.service.ticks import Ticks
 from nudgebot.settings import Settings
 from nudgebot.store import Store
+
+log = logging.getLogger(__name__)
 
 CATCH_UP_SECONDS = 10
 SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS)
@@ -112,6 +120,24 @@ def make_evaluator(store: Store, settings: Settings, as_of: datetime) -> Evaluat
     return Evaluator(make_grounds(store, settings, make_figures(store, settings), book))
 
 
+def make_personal(store: Store, settings: Settings, *, counting: bool = True) -> ByModel | None:
+    """Words that fit the student, where a model can be had; `counting` off: only to look at."""
+    try:
+        rewriter = rewriter_of(settings)
+    except SettingError as error:
+        log.warning("%s Templates are sent as they are.", error)
+        return None
+    if rewriter is None:
+        return None
+    return ByModel(
+        rewriter,
+        ModelTexts(store, settings["timezone"]),
+        Limits(settings["ai_seconds"], settings["ai_requests_a_day"]),
+        names=partial(names_of, store),
+        counting=counting,
+    )
+
+
 def or_shipped(path: Path) -> Path:
     """The school's own folder; while it has none, the one that the package brings."""
     shipped = Path(nudgebot.__file__).parent / "shipped" / path.name
@@ -147,7 +173,8 @@ def build(
         settle_seconds=settings["inbox_settle_seconds"],
     )
     grounds = make_grounds(store, settings, figures, book)
-    engine = Engine(grounds, composer=book.composer, outbox=outbox)
+    composer = Composer(book, make_personal(store, settings))
+    engine = Engine(grounds, composer=composer, outbox=outbox)
     office = open_office(
         store,
         settings,

@@ -11,7 +11,6 @@ import logging
 import re
 import socket
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -31,8 +30,8 @@ MOST_TOKENS = 400
 MOST_BYTES = 64 * 1024
 THREAD = "nudgebot-model"
 NOT_INSTALLED = (
-    "The package openai is missing, so templates are sent as they are; "
-    "install it with: pip install 'nudgebot[ai]'."
+    "ai_base_url names a model, but the package openai is missing: "
+    "pip install 'nudgebot[ai]' brings it."
 )
 _HEADER = re.compile(r"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+?)\s*")
 
@@ -139,7 +138,6 @@ class OpenAIRewriter:
 
     def _asked(self, call: _Call, ask: Ask, seconds: float) -> str:
         body = b""
-        ends_at = time.monotonic() + seconds
         with (
             self._client(call, seconds) as client,
             client.chat.completions.with_streaming_response.create(
@@ -153,7 +151,7 @@ class OpenAIRewriter:
                 body += piece
                 if len(body) > MOST_BYTES:
                     raise ModelError(Reason.TOO_LARGE)
-                if time.monotonic() > ends_at:
+                if call.abandoned.is_set():
                     raise ModelError(Reason.SLOW)
         return _content(body)
 

@@ -11,6 +11,7 @@ from nudgebot.insight.table import FigureTable, Value
 from nudgebot.insight.weak_skills import weak_skills
 from nudgebot.nudging.adaptation_handover import HANDED
 from nudgebot.nudging.adaptation_words import adapted_in
+from nudgebot.nudging.candidate import Candidate
 from nudgebot.nudging.compose import Composed
 from nudgebot.nudging.door import Passage, Waiting
 from nudgebot.nudging.facts import Facts, GroupFacts
@@ -43,22 +44,33 @@ class Composing(Protocol):
 
 
 class Wording:
-    """Gathers the facts of a passage, for all its students at once."""
+    """Gathers the facts of a passage, for all its students at once.
 
-    def __init__(self, store: Store, policy: Policy, passage: Passage) -> None:
+    `also` are candidates of whom nothing is ready to go, but whose words are wanted.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy,
+        passage: Passage,
+        *,
+        also: Collection[Candidate] = (),
+    ) -> None:
         self._store = store
         self._policy = policy
         self._passage = passage
         self._as_of = passage.around.as_of
         self._data_as_of = newest_fact(store) or self._as_of
-        ids = {each.nudge.student_id for each in passage.ready}
+        batch = [*(each.candidate for each in passage.ready), *also]
+        ids = {each.student_id for each in batch}
         pupils = [passage.around.pupils[each] for each in sorted(ids)]
         self._teachers = mentors(store, pupils)
         self._seats = seats(store, pupils)
         self._names = _teacher_names(store, self._teachers.values())
         self._holidays = _holidays(store, self._as_of, policy)
         self._written_to = written_to(store, ids, self._as_of)
-        plans = {w.nudge.student_id for w in passage.ready if w.candidate.rule.include_study_plan}
+        plans = {each.student_id for each in batch if each.rule.include_study_plan}
         self._skills = weak_skills(store, plans, self._as_of, zone=policy.zone) if plans else {}
 
     def facts(self, student_id: str) -> Facts:
