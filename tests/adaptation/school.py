@@ -39,7 +39,9 @@ class Town:
     @property
     def engine(self) -> Engine:
         grounds = replace(
-            self.school.grounds, adaptation=self.adaptation if self.adaptive else None
+            self.school.grounds,
+            adaptation=self.adaptation if self.adaptive else None,
+            tones=lambda _, __: next(iter(self.tones), ""),
         )
         outbox = Outbox(self.school.store, self.bench.messenger)
         return Engine(grounds, composer=Composer(self.words), outbox=outbox)
