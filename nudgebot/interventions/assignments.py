@@ -32,7 +32,6 @@ from nudgebot.interventions.assignment_skills import skills_named
 from nudgebot.interventions.lms_outbox import LmsOutbox
 from nudgebot.interventions.means import Actor, Means
 from nudgebot.interventions.record import InterventionType, Record
-from nudgebot.markup import esc
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.outbox import Posted
 from nudgebot.school.days import local_day, to_at, zone_named
@@ -44,11 +43,16 @@ TRY_FILE_AGAIN = timedelta(minutes=10)
 
 
 class NoWeakSkillError(CommandError):
-    """A student without a skill under 70 %; `least_sure` are hers that are not sure, if any."""
+    """A student without a skill under 70 %; `least_sure` are hers that are not sure, if any.
 
-    def __init__(self, text: str, least_sure: Sequence[PractisedSkill]) -> None:
-        super().__init__(text)
+    `what` is the sentence without its subject, for who may know whom it is about.
+    """
+
+    def __init__(self, least_sure: Sequence[PractisedSkill]) -> None:
+        too_little = "" if least_sure else " (a skill counts from 5 answers on)"
+        self.what = f"has no skill under {WEAK_BELOW_PERCENT} % in the last 4 weeks{too_little}."
         self.least_sure = tuple(least_sure)
+        super().__init__(f"The student {self.what}")
 
 
 class Assignments:
@@ -244,12 +248,7 @@ class Assignments:
         weak = [each for each in unsure if (each.accuracy_percent or 0) < WEAK_BELOW_PERCENT]
         if weak:
             return tuple(weak[:MOST_SUGGESTED_SKILLS])
-        first = esc(student.first_name)
-        raise NoWeakSkillError(
-            f"{first} has no skill under {WEAK_BELOW_PERCENT} % in the last 4 weeks"
-            + (" (a skill counts from 5 answers on)." if not unsure else "."),
-            unsure[:MOST_SUGGESTED_SKILLS],
-        )
+        raise NoWeakSkillError(unsure[:MOST_SUGGESTED_SKILLS])
 
     def _measured(self, student_id: str, text: str, as_of: datetime) -> tuple[PractisedSkill, ...]:
         """The named skills, with the accuracy of those that are known to be unsure."""

@@ -123,6 +123,7 @@ def test_nobody_is_suggested_what_she_can(lesson: Lesson) -> None:
     with pytest.raises(NoWeakSkillError, match="no skill under 70 %") as sure:
         lesson.kept.propose("s1", lesson.now)
     assert [skill.name for skill in sure.value.least_sure] == ["Division"]
+    assert "Ana" not in f"{unknown.value} {sure.value}"
 
 
 def test_it_is_kept_noted_told_and_put_down_once(lesson: Lesson) -> None:

@@ -67,7 +67,8 @@ def _choose_skill(student: Student, none_weak: NoWeakSkillError, rest: str) -> A
         Button(f"{each.name}, {_percent(each)}", "Practise this", _assign(student, each, rest))
         for each in none_weak.least_sure
     )
-    text = f"{none_weak} Name the skill to practise: {again}."
+    first = esc(student.first_name)
+    text = f"{first} {none_weak.what} Name the skill to practise: {again}."
     heading = f"Or the one that {student.first_name} is least sure in?" if buttons else ""
     return Answer(text, frozenset({student.student_id}), heading, buttons)
 
