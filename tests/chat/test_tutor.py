@@ -511,7 +511,6 @@ def test_in_a_stream_names_stay_with_those_who_may_see_them(school: Town) -> Non
         "tutored 30 minutes and it was horrible",
         "my tutoring is not going well",
         "tutor me please",
-        "yes",
     ],
 )
 def test_free_words_reach_the_teacher(school: Town, said: str) -> None:
