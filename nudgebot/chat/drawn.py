@@ -12,6 +12,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.enclosing import file_name
 from nudgebot.chat.office import Office
 from nudgebot.school.batches import newest_fact
+from nudgebot.school.days import to_at
 from nudgebot.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,10 +58,19 @@ def handed_over(
 
     def make() -> File:
         content = exported(report, report_type, said.form, settings, title=title, data_as_of=known)
+        _note_export(call, report_type, said.form)
         return File(content, name)
 
     file = Attachment(name, WHAT[said.form], make, caption)
     return Answer("", students=students, attachments=(file,))
+
+
+def _note_export(call: Call, report_type: str, form: str) -> None:
+    """Who took which kind of report away; nothing about whom it is."""
+    call.office.store.execute(
+        "INSERT INTO exports (at, user_id, report, form) VALUES (?, ?, ?, ?)",
+        [to_at(call.as_of), call.asker.user_id, report_type, form],
+    )
 
 
 def exported(

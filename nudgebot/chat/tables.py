@@ -95,6 +95,16 @@ CREATE TABLE pending_lines (                 -- of replies, until their fate is 
 ) WITHOUT ROWID;
 """
 
+_EXPORTS = """
+CREATE TABLE exports (                       -- reports that were taken away as a file
+    at INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    report TEXT NOT NULL,                    -- what kind, as `student`
+    form TEXT NOT NULL                       -- pdf or csv
+);
+CREATE INDEX exports_by_time ON exports (at);
+"""
+
 SCHEMA = Schema(
     "chat",
     (
@@ -103,5 +113,6 @@ SCHEMA = Schema(
         ("previews", _PREVIEWS),
         ("fates", _FATES),
         ("pending", _PENDING),
+        ("exports", _EXPORTS),
     ),
 )

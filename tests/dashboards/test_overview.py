@@ -13,7 +13,7 @@ from nudgebot.nudging.dashboards.overview import Basis, SystemOverview
 from nudgebot.nudging.effects_values import Rating, Verdict
 from nudgebot.store import Store
 
-from .school import RULES, Truth, fill, last_days
+from .school import NOW, RULES, Truth, fill, last_days
 
 BASIS = Basis(ZoneInfo("UTC"), 14, 30, {rule: name for rule, (name, _, _) in RULES.items()})
 TRUTHS = {
@@ -25,7 +25,9 @@ TRUTHS = {
 
 def overview(store: Store, days: int = 28, **more: frozenset[str]) -> SystemOverview:
     """The overview of the last days."""
-    return NudgingAnalyticsDashboard(store, BASIS).get_system_overview(last_days(days), **more)
+    return NudgingAnalyticsDashboard(store, BASIS, as_of=NOW).get_system_overview(
+        last_days(days), **more
+    )
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nudgebot.chat.answer import Answer
@@ -14,9 +16,12 @@ from nudgebot.chat.reading import stale_note
 from nudgebot.chat.worded import worded
 from nudgebot.errors import CommandError
 from nudgebot.insight.report_data import DateRange
+from nudgebot.nudging.adaptation import Adaptation, tones_in
 from nudgebot.nudging.dashboards.analytics import NudgingAnalyticsDashboard
 from nudgebot.nudging.dashboards.overview import Basis
+from nudgebot.nudging.effects_values import Effect
 from nudgebot.nudging.messages import Button
+from nudgebot.nudging.profiles import Profile
 from nudgebot.school.batches import newest_fact
 
 if TYPE_CHECKING:
@@ -24,9 +29,33 @@ if TYPE_CHECKING:
 
 
 def dashboards(call: Call) -> NudgingAnalyticsDashboard:
-    """Requirement A's dashboards of this school."""
+    """Requirement A's dashboards of this school, as of the call."""
     office = call.office
-    return NudgingAnalyticsDashboard(office.store, basis_of(call))
+
+    def lessons() -> Adaptation:
+        tones = partial(tones_in, office.book.templates)
+        confidence = office.settings["personalization_confidence_threshold"]
+        return Adaptation(office.store, tones=tones, confidence=confidence)
+
+    def school() -> Sequence[Effect]:
+        own = NudgingAnalyticsDashboard(office.store, basis_of(call), as_of=call.as_of)
+        effects: Sequence[Effect] = office.remembered.get(
+            ("effects by type",), call.as_of, own.effects_by_type
+        )
+        return effects
+
+    def profile_of(student_id: str, as_of: datetime) -> Profile:
+        adaptation: Adaptation = office.remembered.get(("lessons",), as_of, lessons)
+        return adaptation.profile_of(student_id, as_of)
+
+    return NudgingAnalyticsDashboard(
+        office.store,
+        basis_of(call),
+        as_of=call.as_of,
+        profile_of=profile_of,
+        figures_of=office.figures.table,
+        school=school,
+    )
 
 
 def basis_of(call: Call) -> Basis:
