@@ -65,6 +65,7 @@ def test_a_rule_is_read_whole() -> None:
     assert (rule.enabled, rule.expires_after_hours, rule.holdout) == (False, 6, 0.1)
     assert rule.include_study_plan
     assert not rule.include_resources
+    assert rule.target is words.Target.ACTIVITY_RESUMED
     assert (rule.file, rule.line) == ("rules/a.yaml", 1)
 
 
@@ -117,6 +118,9 @@ def test_a_file_may_hold_a_list() -> None:
                      "10: cooldown_hours: `soon` is not a whole number", id="not a number"),
         pytest.param("cooldown_hours: 24", "cooldown_hours: 0",
                      "10: cooldown_hours: must be at least 1", id="too small"),
+        pytest.param("cooldown_hours: 24", "cooldown_hours: 24\ntarget: video_finishd",
+                     "11: target: `video_finishd` is not possible, did you mean `video_finished`?",
+                     id="misspelt target"),
         pytest.param("cooldown_hours: 24", "cooldown_hours: 24\nholdout: 10",
                      "11: holdout: must be at most 1, did you mean 0.1?", id="share as percent"),
         pytest.param("cooldown_hours: 24", 'cooldown_hours: "24"',
@@ -369,3 +373,10 @@ def test_the_schema_for_editors_is_the_one_in_force(golden: Callable[[str, str],
 
     text = json.dumps(rule_schema(METRIC), indent=1, ensure_ascii=False) + "\n"
     golden("../../rules/rule.schema.json", text)
+
+
+def test_every_shipped_rule_names_what_it_wants_to_come_about() -> None:
+    """By its own target it is followed, and not by a default."""
+    for path in SHIPPED.glob("*.yaml"):
+        text = path.read_text("utf-8")
+        assert "conditions:" not in text or "\ntarget: " in text, path.name

@@ -15,6 +15,7 @@ from nudgebot.chat.connection import connect
 from nudgebot.chat.gateway import Gateway
 from nudgebot.sandbox.sample import write_sample_school
 from nudgebot.sandbox.server import Sandbox
+from nudgebot.school.days import to_at
 from nudgebot.service.notices import Notices
 from nudgebot.service.ticks import Ticks
 from nudgebot.settings import read_settings
@@ -223,3 +224,32 @@ def test_with_nudging_off_answers_still_go_out(day: Day) -> None:
     assert day.admin_reads() == []
     ticks.delivery(NOW + timedelta(minutes=10))
     assert day.admin_reads() == ["Hello"]
+
+
+def test_a_nudge_gets_its_buttons_once_and_its_case_is_followed(day: Day) -> None:
+    """From the evaluation to the tap below the message, and to the measures of both arms."""
+    store = day.house.store
+    day.deliver(NOW)
+    day.ticks.imports(NOW)
+    user = day.sandbox.add_user("Ana Alvarez")
+    student_id = store.value("SELECT MIN(student_id) FROM cases") or store.value(
+        "SELECT MIN(student_id) FROM decisions"
+    )
+    store.execute(
+        "UPDATE students SET zulip_user_id = ? WHERE student_id = ?", [user.user_id, student_id]
+    )
+    settings = day.house.settings.replaced(one_tap_answers=True, nudge_weekend_enabled=True)
+    ticks = _ticks(replace(day.house, settings=settings))
+    ticks.people(NOW)
+    ticks.evaluation(NOW)
+    store.execute("UPDATE nudge_parts SET due_at = ?", [to_at(NOW)])
+    for _ in range(2):
+        ticks.delivery(NOW)
+    sent = [row[0] for row in store.rows("SELECT key FROM outbox WHERE state = 'sent'")]
+    taps = [key for key in sent if key.endswith(":taps")]
+    assert len(taps) == 1
+    assert taps[0].removesuffix(":taps") in sent
+    later = NOW + timedelta(days=3)
+    day.deliver(later)
+    ticks.imports(later)
+    assert ticks.following(later).measured == store.value("SELECT COUNT(*) FROM cases")
