@@ -184,8 +184,15 @@ def build(
         outbox=outbox,
         upload=gateway.upload,
         release=lambda batch_id, as_of: inbox.release(batch_id, as_of).text,
+        in_other_words=_in_other_words(store, settings, book),
     )
     return House(settings, store, figures, book, inbox, outbox, engine, gateway, office)
+
+
+def _in_other_words(store: Store, settings: Settings, book: RuleBook) -> Composer | None:
+    """What teachers' previews show beside a template; its own limits on failures and seconds."""
+    personal = make_personal(store, settings, counting=False)
+    return None if personal is None else Composer(book, personal)
 
 
 def _mailer(settings: Settings, clock: Clock | None) -> Mailer | None:

@@ -16,6 +16,7 @@ from nudgebot.chat.remembered import Remembered
 from nudgebot.insight.table import FigureTable
 from nudgebot.interventions.letters import Letters
 from nudgebot.interventions.service import Interventions
+from nudgebot.nudging.compose import Composer
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.decisions import Decisions
 from nudgebot.nudging.messages import Outgoing
@@ -86,6 +87,7 @@ class Office:
     registry: Registry
     remembered: Remembered
     release: Callable[[int, datetime], str]
+    in_other_words: Composer | None = None  # where a model is in use
 
     @property
     def zone(self) -> ZoneInfo:

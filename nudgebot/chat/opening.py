@@ -14,6 +14,7 @@ from nudgebot.chat.remembered import Remembered
 from nudgebot.interventions.letters import Letters
 from nudgebot.interventions.means import Means
 from nudgebot.interventions.service import Interventions
+from nudgebot.nudging.compose import Composer
 from nudgebot.nudging.consent import Consents
 from nudgebot.nudging.decisions import Decisions
 from nudgebot.nudging.nudges import Nudges
@@ -36,6 +37,7 @@ def open_office(
     outbox: Mailbox,
     upload: Callable[[str, bytes], str],
     release: Callable[[int, datetime], str],
+    in_other_words: Composer | None = None,
 ) -> Office:
     """The office of a school; `streams` is the gateway, and `upload` the gateway's."""
     people, roster, links = People(store), Roster(store), Links(store)
@@ -83,4 +85,5 @@ def open_office(
         registry=registry(),
         remembered=Remembered(store),
         release=release,
+        in_other_words=in_other_words,
     )

@@ -14,6 +14,7 @@ from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.table import Value
 from nudgebot.markup import esc
 from nudgebot.nudging.facts import Facts
+from nudgebot.nudging.model_texts import BY_MODEL
 from nudgebot.nudging.rendering import CompositionError
 from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.days import zone_named
@@ -109,6 +110,16 @@ def facts_of(
 def filled(office: Office, template_id: str, facts: Facts) -> Wording:
     """A template for one student; raises CompositionError where it needs what is not known."""
     composed = office.book.composer.message(template_id, facts)
+    return Wording(composed.template_id, composed.title, composed.text)
+
+
+def reworded(office: Office, template_id: str, facts: Facts) -> Wording | None:
+    """The same in a model's words; None where there is no model, or where it has none that fit."""
+    if office.in_other_words is None:
+        return None
+    composed = office.in_other_words.message(template_id, facts)
+    if composed.words != BY_MODEL:
+        return None
     return Wording(composed.template_id, composed.title, composed.text)
 
 

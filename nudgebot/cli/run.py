@@ -46,6 +46,6 @@ def start_log(settings: Settings) -> None:
         level=settings["log_level"].upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    # These log addresses and whole requests.
-    for library in ("urllib3", "requests", "schedule"):
+    # These log addresses and whole requests, with headers that may hold keys.
+    for library in ("urllib3", "requests", "schedule", "openai", "httpx", "httpx2", "httpcore2"):
         logging.getLogger(library).setLevel(logging.WARNING)

@@ -19,9 +19,9 @@ from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import LONGEST_TEXT, Letter, preview
 from nudgebot.chat.reading import figures_of
 from nudgebot.chat.speech import words_of
-from nudgebot.chat.wording import facts_of, filled, fitting, one_line
+from nudgebot.chat.wording import facts_of, filled, fitting, one_line, reworded
 from nudgebot.errors import CommandError
-from nudgebot.markup import esc
+from nudgebot.markup import esc, fence
 from nudgebot.nudging.messages import Button
 from nudgebot.nudging.story_words import with_moments
 from nudgebot.nudging.templates import BY_HAND
@@ -30,6 +30,8 @@ from nudgebot.school.people import Student
 MOST_TEMPLATES = 6
 MOST_OTHERS = 3
 MOST_NAME_WORDS = 5
+NO_OTHER_WORDS = "The model has no other words for it at the moment; these are the template's."
+_OTHER_WORDS = re.compile(r"in other words\b[\s:,]*", re.IGNORECASE)
 
 
 def message(call: Call) -> Answer:
@@ -102,14 +104,26 @@ def _split_template(call: Call, rest: str, student: Student) -> tuple[str, str]:
 
 
 def _from_template(call: Call, student: Student, template: str, text: str) -> Answer:
-    """The template, with the teacher's own words behind it."""
+    """The template, or a model's words for it, with the teacher's own words behind it."""
     row = figures_of(call.office, student.student_id) or {}
     facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
     wording = filled(call.office, template, facts)
+    other = reworded(call.office, template, facts)
+    asked = _OTHER_WORDS.match(text) if call.office.in_other_words else None
+    text = text[asked.end() :] if asked else text
+    choices, notes = _others(call, student, template, text), []
+    if asked:
+        wording = other or wording
+        notes = [] if other else [NO_OTHER_WORDS]
+    elif other:
+        command = f"message {student.student_id} {template} in other words"
+        notes = [f"In other words, by the model ({code(command)}):\n\n{fence(other.text, 'quote')}"]
+        take = Button(
+            "In other words", "Take the model's words instead", f"{command} {text}".strip()
+        )
+        choices = choices if "\n" in text else [take, *choices]
     words = f"{wording.text}\n\n{text}" if text else wording.text
-    return write(
-        call, student, words, template=template, choices=_others(call, student, template, text)
-    )
+    return write(call, student, words, template=template, choices=choices, notes=notes)
 
 
 def _others(call: Call, student: Student, template: str, text: str) -> list[Button]:
@@ -135,25 +149,31 @@ def _others(call: Call, student: Student, template: str, text: str) -> list[Butt
 
 
 def write(
-    call: Call, student: Student, text: str, *, template: str, choices: Sequence[Button] = ()
+    call: Call,
+    student: Student,
+    text: str,
+    *,
+    template: str,
+    choices: Sequence[Button] = (),
+    notes: Sequence[str] = (),
 ) -> Answer:
     """The preview of one message."""
     if len(text) > LONGEST_TEXT:
         raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
-    notes = []
+    said = list(notes)
     unlinked = call.office.links.why_not("student", student.student_id)
     if unlinked:
         raise CommandError(f"That student cannot be reached: {unlinked} An administrator can link.")
     silence = call.office.consents.state(student.student_id).silence(call.as_of)
     if silence:
-        notes.append(f"{with_moments(silence)} A message of your own still arrives.")
+        said.append(f"{with_moments(silence)} A message of your own still arrives.")
     return preview(
         call,
         letters=[Letter(student.student_id, text, template)],
         about=f"student {student.student_id}",
         intro=f"To **{named(student)}**, from you. This is what arrives:",
         sample=text,
-        notes=notes,
+        notes=said,
         choices=choices,
     )
 
