@@ -84,7 +84,7 @@ NEGATIONS = _words("not never no cannot without nicht nie niemals kein keine kei
 """In front of a value, anywhere in its clause, they deny it."""
 
 QUALIFIERS = _words(
-    "nearly almost about around roughly only just over under above below less fewer",
+    "nearly almost about around roughly only over under above below less fewer",
     "more than barely hardly until",
     "fast etwa ungefähr rund nur über unter weniger mehr als",
     "kaum bis knapp",
