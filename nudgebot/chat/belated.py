@@ -21,11 +21,11 @@ def tell_fates(office: Office, as_of: datetime) -> int:
 
     What a summary is still to be told of is left to that summary.
     """
-    running = {each.token for each in office.confirmations.unfinished()}
+    running = {each.identity for each in office.confirmations.unfinished()}
     fates: dict[int, list[Fate]] = {}
     for message in office.letters.open_messages():
         posted = office.outbox.find(message.key)
-        # A key is `message:<token>:<student>`.
+        # A key is `message:<confirmation>:<student>`.
         if posted is None or not _is_known(posted) or message.key.split(":")[1] in running:
             continue
         fates.setdefault(message.teacher_user_id, []).append((message, posted))

@@ -37,6 +37,11 @@ class Confirmation:
     expires_at: int = 0
     settled_by: str = ""
 
+    @property
+    def identity(self) -> str:
+        """Its name for ever: a token comes again once an old one is forgotten, this never does."""
+        return f"{self.token}.{self.expires_at}"
+
     def waits(self, as_of: datetime) -> bool:
         """Whether it may still be confirmed."""
         return self.state == "open" and self.expires_at > to_at(as_of)

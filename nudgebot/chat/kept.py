@@ -56,6 +56,12 @@ _LOOKS: Mapping[str, str] = {
     "history": "what was done for you",
     "alerts": "the alerts",
     "resume": "whether your nudges may go on",
+    "alert reminder": "an alert that nobody had looked at",
+    "assignment news": "how your assignment stands",
+    "tutoring news": "how your tutoring stands",
+    "meeting reminder": "a reminder of your meeting",
+    "meeting question": "the question how your meeting went",
+    "mail news": "what became of an e-mail to your family",
 }
 
 

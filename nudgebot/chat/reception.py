@@ -194,9 +194,9 @@ class Reception:
         self._post(replies, f"errand:{incoming.source}", as_of, asker_id=incoming.sender_id)
 
     def _finish(self, confirmed: Confirmation) -> None:
-        answer = self._outcome(partial(finish, self._office, confirmed), confirmed.token)
+        answer = self._outcome(partial(finish, self._office, confirmed), confirmed.identity)
         replies = [Reply(Direct((confirmed.asker_id,)), answer)]
-        source = f"errand:{confirmed.token}"
+        source = f"errand:{confirmed.identity}"
         self._post(replies, source, self._clock(), asker_id=confirmed.asker_id)
 
     def _outcome(self, errand: Errand, source: str) -> Answer:

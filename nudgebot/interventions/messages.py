@@ -36,9 +36,9 @@ class Sent:
         return self.state == "sent"
 
 
-def message_key(token: str, student_id: str) -> str:
+def message_key(source: str, student_id: str) -> str:
     """The identity of a message: one confirmation, or one call, and one student."""
-    return f"message:{token}:{student_id}"
+    return f"message:{source}:{student_id}"
 
 
 def from_teacher(text: str, teacher: str, *, together: bool = False) -> str:

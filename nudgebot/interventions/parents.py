@@ -205,6 +205,9 @@ class Parents:
         )
         with self._means.store.transaction():
             self.book.told(each.id, each.state)
+            self._means.seen(
+                [each.student_id], user_id=each.user_id, action="mail news", as_of=as_of
+            )
             claimed = self._means.outbox.claim(told, as_of)
         if claimed:
             self._means.outbox.push(told, as_of)

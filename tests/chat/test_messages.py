@@ -392,3 +392,14 @@ def test_a_button_clicked_next_week_does_nothing(town: Town) -> None:
         town.office.confirmations.prune(town.clock)
         assert says in town.answer(TARA, f"confirm {token}")
     assert town.zulip.to(ANA) == []
+
+
+def test_a_token_that_comes_again_sends_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old tokens are forgotten and may be drawn anew; what goes out under them is a new message."""
+    monkeypatch.setattr("nudgebot.chat.confirmations.new_token", lambda: "4f9a")
+    for words in ("First words to you", "Second words to you"):
+        town.say(TARA, f"message Ana Alvarez: {words}")
+        assert "Sent" in town.answer(TARA, "confirm 4f9a")
+        assert any(words in content for content in town.zulip.to(ANA))
+        town.store.execute("DELETE FROM confirmations")
+        town.clock += timedelta(days=31)

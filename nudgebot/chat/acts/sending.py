@@ -50,14 +50,14 @@ def send_all(office: Office, confirmation: Confirmation, clock: Clock) -> Answer
             outcomes.setdefault(GONE, []).append(student or _nobody(letter.student_id))
             continue
         actor = Actor(asker.user_id, asker.name, asker.teacher_id)
-        outcome = _send(office, confirmation.token, letter, actor, as_of=clock())
+        outcome = _send(office, confirmation.identity, letter, actor, as_of=clock())
         outcomes.setdefault(outcome, []).append(student)
     office.confirmations.finish(confirmation.token)
     ids = frozenset(letter.student_id for letter in letters)
     return Answer(_summary(outcomes, together=writes_together(office)), students=ids)
 
 
-def _send(office: Office, token: str, letter: Letter, actor: Actor, *, as_of: datetime) -> str:
+def _send(office: Office, source: str, letter: Letter, actor: Actor, *, as_of: datetime) -> str:
     """What became of one letter: an outcome of the last line."""
     if letter.category:
         # A group message is checked again at the door, as nudges are.
@@ -70,7 +70,7 @@ def _send(office: Office, token: str, letter: Letter, actor: Actor, *, as_of: da
         letter.student_id,
         letter.text,
         actor=actor,
-        key=message_key(token, letter.student_id),
+        key=message_key(source, letter.student_id),
         as_of=as_of,
         template_id=letter.template,
     )
