@@ -221,6 +221,20 @@ _NUDGES_SENT = """
 CREATE INDEX outbox_nudges_sent ON outbox (settled_at) WHERE purpose = 'nudge' AND state = 'sent';
 """
 
+_REVIEWS = """
+CREATE TABLE reviews (                       -- what a person should look at, as last found
+    rule_id TEXT NOT NULL,
+    about TEXT NOT NULL,                     -- effect, responses, dependence
+    text TEXT NOT NULL,
+    found_at INTEGER NOT NULL,
+    PRIMARY KEY (rule_id, about)
+) WITHOUT ROWID;
+CREATE TABLE reviews_told (                  -- when the admins were told of a rule
+    rule_id TEXT PRIMARY KEY,
+    told_at INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -240,5 +254,6 @@ SCHEMA = Schema(
         ("holdout", _HOLDOUT),
         ("following", _FOLLOWING),
         ("nudges_sent", _NUDGES_SENT),
+        ("reviews", _REVIEWS),
     ),
 )

@@ -24,6 +24,7 @@ from nudgebot.nudging.freshness import staleness
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.policy import policy_of
 from nudgebot.nudging.responses import note_read, taps_to_offer
+from nudgebot.nudging.review import Reviews, told
 from nudgebot.nudging.rule_book import Reload, RuleBook
 from nudgebot.nudging.summary import post_summary
 from nudgebot.service.loop import Clock, Job
@@ -37,6 +38,7 @@ DELIVER_SECONDS = 5
 RULES_SECONDS = 10
 PEOPLE_SECONDS = 900
 UPKEEP_SECONDS = 600
+REVIEWS_SECONDS = 7 * 24 * 3600
 INTERVENTIONS_SECONDS = 30
 FOLLOWING_SECONDS = 900
 KEEP_LETTERS = timedelta(days=60)
@@ -97,6 +99,7 @@ class Ticks:
             Job("summary", UPKEEP_SECONDS, self.summary),
             Job("following", FOLLOWING_SECONDS, self.following),
             Job("upkeep", UPKEEP_SECONDS, self.upkeep),
+            Job("reviews", REVIEWS_SECONDS, self.reviews),
         ]
 
     def people(self, as_of: datetime) -> int:
@@ -216,6 +219,23 @@ class Ticks:
     def interventions(self, as_of: datetime) -> int:
         """Alerts, reminders, and what exports say of what teachers arranged."""
         return self._office.interventions.tick(as_of)
+
+    def reviews(self, as_of: datetime) -> int:
+        """Propose rules to the admins that should be looked at; returns how many it told of."""
+        settings = self._settings
+        if not settings["enable_adaptive_rules"]:
+            return 0
+        kept = Reviews(
+            self._store,
+            minimum=settings["effect_minimum_cases"],
+            least_rate=settings["min_response_rate_threshold"],
+        )
+        found = kept.look({rule.id for rule in self._book.rules.rules}, as_of)
+        texts = list(told(found))
+        for text in texts:
+            self._notices.tell("reviews", text, as_of)
+        kept.mark_told(found, as_of)
+        return len(texts)
 
     def upkeep(self, as_of: datetime) -> str:
         """Tell the admins of stale data, ask what was read, empty what nobody needs any more."""

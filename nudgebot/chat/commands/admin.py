@@ -14,6 +14,7 @@ from nudgebot.chat.reading import data_note
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.freshness import staleness
+from nudgebot.nudging.review import open_reviews
 from nudgebot.school.days import from_at
 
 MOST_REASONS = 3
@@ -87,7 +88,15 @@ def rules(call: Call) -> Answer:
     if not rows:
         return Answer("No rules are in force.")
     head = ("Rule", "State", "Urgency", "Goes to", "Cooldown")
-    return Answer("\n\n".join([table(head, rows), _problems(office.book.problems)]).strip())
+    parts = [table(head, rows), _reviews(call), _problems(office.book.problems)]
+    return Answer("\n\n".join(filter(None, parts)))
+
+
+def _reviews(call: Call) -> str:
+    """The rules that should be looked at, and why."""
+    found = open_reviews(call.office.store)
+    lines = [f"- {code(each.rule_id)}: {esc(each.text)}" for each in found]
+    return "\n".join(["**To be looked at**", *lines]) if lines else ""
 
 
 def rule(call: Call) -> Answer:
