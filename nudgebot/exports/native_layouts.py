@@ -248,6 +248,16 @@ TRUTHS = (
         ("student_id", "guardian_id"),
     ),
     Layout(
+        "attributes.csv",
+        "attributes",
+        (
+            reference("student_id", "students"),
+            simple("attribute", cells.name, required=True),
+            simple("value", cells.name, required=True),
+        ),
+        ("student_id", "attribute"),
+    ),
+    Layout(
         "skills.csv",
         "skills",
         (

@@ -238,6 +238,16 @@ _BATCH_TABLES = """
 ALTER TABLE batches ADD COLUMN tables TEXT NOT NULL DEFAULT '';
 """
 
+_ATTRIBUTES = """
+CREATE TABLE attributes (                    -- what a school declares, to look at fairness by
+    student_id TEXT NOT NULL,
+    attribute TEXT NOT NULL,                 -- as `prior attempts`
+    value TEXT NOT NULL,
+    gone_at INTEGER,
+    PRIMARY KEY (student_id, attribute)
+) WITHOUT ROWID;
+"""
+
 SCHEMA = Schema(
     "school",
     (
@@ -246,5 +256,6 @@ SCHEMA = Schema(
         ("assessment", _ASSESSMENT),
         ("upkeep", _UPKEEP),
         ("batch_tables", _BATCH_TABLES),
+        ("attributes", _ATTRIBUTES),
     ),
 )
