@@ -1,11 +1,24 @@
-"""Who read which student's data, when, and where it was shown."""
+"""Who read or did what, whose data it was, when, and where it was shown."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from nudgebot.chat.audit_chain import (
+    FORGOTTEN_ACTION,
+    STUDENT,
+    USER,
+    Entry,
+    PersonKey,
+    append,
+    erase,
+    head,
+    is_known,
+    problems,
+    prune,
+)
 from nudgebot.nudging.messages import Direct, Recipient
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
@@ -20,6 +33,7 @@ class Reading:
     action: str
     student_id: str
     place: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,25 +57,41 @@ class Passed:
 
 
 PASSED_ON = "answer"  # the action of a student's words that were passed on to somebody
+PRUNED = "audit pruned"
 _NOT_OWN = "student_id = :student AND actor_user_id IS NOT :own AND action != :passed_on"
 
 
 NOBODY = 0  # no Zulip user: somebody at the server, whom nothing there names
+FORGOTTEN = -1  # somebody who was erased since
 MACHINE = "machine"
 
 
 def place_name(place: Recipient | None) -> str:
-    """`dm:7`, `group:7,8`, `stream:19` or `machine`: ids only, never a topic or a name."""
+    """`dm`, `group`, `stream:19` or `machine`: never a topic, a name or another person's id."""
     if place is None:
         return MACHINE
     if isinstance(place, Direct):
-        kind = "dm" if len(place.user_ids) == 1 else "group"
-        return f"{kind}:{','.join(map(str, place.user_ids))}"
+        return "dm" if len(place.user_ids) == 1 else "group"
     return f"stream:{place.stream}"
 
 
+def verify(store: Store) -> list[str]:
+    """What is wrong with the audit log, a sentence each; empty where nothing was tampered with.
+
+    Reads all of it, of one moment, while others may write.
+    """
+    connection = store.connection
+    if connection.in_transaction:
+        return problems(connection)
+    connection.execute("BEGIN")
+    try:
+        return problems(connection)
+    finally:
+        connection.rollback()
+
+
 class Audit:
-    """Keeps the readings; nothing here is ever changed or taken back."""
+    """Keeps who read or did what; a row is never changed, and leaves only by age."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -74,14 +104,87 @@ class Audit:
         action: str,
         place: Recipient | None,
         as_of: datetime,
+        detail: str = "",
     ) -> None:
-        """Note that somebody saw these students' data; without a place it was at the server."""
-        where = place_name(place)
-        self._store.executemany(
-            """INSERT INTO audit (at, actor_user_id, action, student_id, place)
-               VALUES (?, ?, ?, ?, ?)""",
-            [(to_at(as_of), actor_user_id, action, each, where) for each in sorted(student_ids)],
+        """Note that somebody saw these students' data; without a place it was at the server.
+
+        `detail` holds arguments that are no texts and name nobody.
+        """
+        self._append(
+            [(STUDENT, each) for each in sorted(student_ids)],
+            actor_user_id=actor_user_id,
+            action=action,
+            place=place,
+            as_of=as_of,
+            detail=detail,
         )
+
+    def used(
+        self,
+        *,
+        actor_user_id: int,
+        action: str,
+        place: Recipient | None,
+        as_of: datetime,
+        detail: str = "",
+    ) -> None:
+        """Note a command that showed no student's data to anybody."""
+        self._append(
+            [None],
+            actor_user_id=actor_user_id,
+            action=action,
+            place=place,
+            as_of=as_of,
+            detail=detail,
+        )
+
+    def _append(
+        self,
+        about: Sequence[PersonKey | None],
+        *,
+        actor_user_id: int,
+        action: str,
+        place: Recipient | None,
+        as_of: datetime,
+        detail: str = "",
+    ) -> None:
+        actor, where, at = (USER, str(actor_user_id)), place_name(place), to_at(as_of)
+        with self._store.transaction() as connection:
+            append(connection, [Entry(at, actor, action, e, where, detail) for e in about])
+
+    def forget(
+        self, student_id: str, *, own_user_id: int | None, actor_user_id: int, as_of: datetime
+    ) -> None:
+        """Make the student unfindable in the log; it keeps its rows, and its chain holds.
+
+        `own_user_id` is her Zulip user, who stands in the log for what she asked for herself.
+        Whatever is noted about her afterwards is about her again: an answer that says that she is
+        forgotten names no students.
+        """
+        people = [(STUDENT, student_id)]
+        if own_user_id is not None:
+            people.append((USER, str(own_user_id)))
+        with self._store.transaction() as connection:
+            known = [each for each in people if is_known(connection, each)]
+            self._append(
+                known,
+                actor_user_id=actor_user_id,
+                action=FORGOTTEN_ACTION,
+                place=None,
+                as_of=as_of,
+            )
+            for each in known:
+                erase(connection, each)
+
+    def prune(self, before: datetime, as_of: datetime) -> int:
+        """Drop what is older; returns how many rows. What stays can be verified as before."""
+        note = Entry(to_at(as_of), (USER, str(NOBODY)), PRUNED, None, MACHINE)
+        with self._store.transaction() as connection:
+            return prune(connection, to_at(before), note)
+
+    def head(self) -> tuple[int, str]:
+        """The newest row's number and hash: whoever keeps them elsewhere sees a rewritten log."""
+        return head(self._store.connection)
 
     def told(
         self, student_ids: Collection[str], *, user_id: int, action: str, as_of: datetime
@@ -157,6 +260,7 @@ class Audit:
                 action=row["action"],
                 student_id=row["student_id"],
                 place=row["place"],
+                detail=row["detail"],
             )
             for row in rows
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nudgebot.chat.audit_chain import chain_existing
 from nudgebot.store import Schema
 
 _LISTENING = """
@@ -105,6 +106,68 @@ CREATE TABLE exports (                       -- reports that were taken away as 
 CREATE INDEX exports_by_time ON exports (at);
 """
 
+_AUDIT_CHAIN = """
+ALTER TABLE audit RENAME TO audit_before;
+DROP INDEX audit_by_student;
+CREATE TABLE audit_people (                  -- who is behind the commitments of the log
+    person_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    commitment TEXT NOT NULL UNIQUE,         -- SHA-256 of salt, kind and key
+    kind TEXT NOT NULL,                      -- student or user (of Zulip; 0: at the server)
+    key TEXT,                                -- NULL: forgotten, and nothing tells who it was
+    salt TEXT,
+    UNIQUE (kind, key)
+);
+CREATE TABLE audit_log (                     -- who read or did what, whose data it was, where
+    audit_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    actor_id INTEGER NOT NULL,               -- in audit_people
+    action TEXT NOT NULL,
+    about_id INTEGER,                        -- in audit_people; NULL: about no single person
+    place TEXT NOT NULL,                     -- dm (the actor's own), group, stream:<id>, machine
+    detail TEXT NOT NULL DEFAULT '',         -- arguments that are no texts and name nobody
+    hash TEXT NOT NULL                       -- SHA-256 of the hash before and all of this
+);
+CREATE INDEX audit_by_person ON audit_log (about_id, at);
+CREATE INDEX audit_by_actor ON audit_log (actor_id, at);
+CREATE TABLE audit_anchors (                 -- where the chain goes on after old rows were dropped
+    upto_id INTEGER PRIMARY KEY,             -- the last row that was
+    hash TEXT NOT NULL,
+    at INTEGER NOT NULL
+);
+"""
+
+_AUDIT_SEALED = """
+DROP TABLE audit_before;
+CREATE VIEW audit AS
+    SELECT l.audit_id, l.at, coalesce(CAST(a.key AS INTEGER), -1) AS actor_user_id, l.action,
+           s.key AS student_id,
+           CASE WHEN l.place = 'dm' AND a.key IS NOT NULL THEN 'dm:' || a.key ELSE l.place END
+               AS place,
+           l.detail, l.about_id
+    FROM audit_log AS l
+    JOIN audit_people AS a ON a.person_id = l.actor_id
+    LEFT JOIN audit_people AS s ON s.person_id = l.about_id AND s.kind = 'student';
+CREATE TRIGGER audit_log_stays BEFORE UPDATE ON audit_log
+BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
+CREATE TRIGGER audit_log_is_kept BEFORE DELETE ON audit_log
+WHEN OLD.audit_id > coalesce((SELECT max(upto_id) FROM audit_anchors), 0)
+BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
+CREATE TRIGGER audit_anchors_stay BEFORE UPDATE ON audit_anchors
+BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
+CREATE TRIGGER audit_anchors_are_kept BEFORE DELETE ON audit_anchors
+BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END;
+CREATE TRIGGER audit_people_stay BEFORE UPDATE ON audit_people
+WHEN NEW.key IS NOT NULL OR NEW.salt IS NOT NULL OR NEW.person_id != OLD.person_id
+    OR NEW.commitment != OLD.commitment OR NEW.kind != OLD.kind
+    OR NOT EXISTS (SELECT 1 FROM audit_log
+                   WHERE about_id = OLD.person_id AND action = 'forgotten')
+BEGIN SELECT RAISE(ABORT, 'a person of the audit log is only ever forgotten'); END;
+CREATE TRIGGER audit_people_are_kept BEFORE DELETE ON audit_people
+WHEN EXISTS (SELECT 1 FROM audit_log
+             WHERE actor_id = OLD.person_id OR about_id = OLD.person_id)
+BEGIN SELECT RAISE(ABORT, 'a person of the audit log is only ever forgotten'); END;
+"""
+
 SCHEMA = Schema(
     "chat",
     (
@@ -114,5 +177,8 @@ SCHEMA = Schema(
         ("fates", _FATES),
         ("pending", _PENDING),
         ("exports", _EXPORTS),
+        ("audit chain", _AUDIT_CHAIN),
+        ("audit chained", chain_existing),
+        ("audit sealed", _AUDIT_SEALED),
     ),
 )

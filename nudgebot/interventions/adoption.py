@@ -122,7 +122,8 @@ def _viewers(store: Store, end: datetime, users: Collection[int]) -> int:
     patterns = [value for word in LOOKS for value in (word, f"{word} %")]
     found: int = store.value(
         f"""SELECT COUNT(DISTINCT actor_user_id) FROM audit
-            WHERE at > ? AND at <= ? AND ({named} OR action = 'skills')
+            WHERE at > ? AND at <= ? AND about_id IS NOT NULL
+            AND ({named} OR action = 'skills')
             AND actor_user_id IN (SELECT value FROM json_each(?))""",  # noqa: S608  # parameter marks
         [to_at(end - WEEK), to_at(end), *patterns, json.dumps([*users])],
     )

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nudgebot.chat.audit import Audit
 from nudgebot.interventions.adoption import GOALS, Adoption, read_adoption
 from nudgebot.interventions.adoption_times import Spell, read_reactions, times, until
 from nudgebot.school.days import to_at
@@ -100,11 +101,14 @@ def test_only_alerts_about_these_students_count(store: Store) -> None:
 def used(store: Store) -> Store:
     """A school in which t1 does everything, t2 a little, and the others nothing."""
     at = to_at(NOW)
-    store.executemany(
-        "INSERT INTO audit (at, actor_user_id, action, student_id, place) VALUES (?, ?, ?, ?, '')",
-        [(at - HOUR, 9, "report student", "s1"), (at - HOUR, 10, "message", "s1"),
-         (at - 8 * 24 * HOUR, 10, "report class", "s1"), (at - HOUR, 77, "report student", "s1")],
-    )  # fmt: skip
+    audit = Audit(store)
+    for hours, user_id, action in (
+        (8 * 24, 10, "report class"), (1, 9, "report student"), (1, 10, "message"),
+        (1, 77, "report student"),
+    ):  # fmt: skip
+        moment = NOW - timedelta(hours=hours)
+        audit.record(["s1"], actor_user_id=user_id, action=action, place=None, as_of=moment)
+    audit.used(actor_user_id=10, action="report class", place=None, as_of=NOW)  # showed nothing
     store.executemany(
         "INSERT INTO exports VALUES (?, ?, 'student', 'pdf')",
         [(at - HOUR, 9), (at - 2 * HOUR, 9), (at - 40 * 24 * HOUR, 10)],
