@@ -45,6 +45,7 @@ from nudgebot.nudging.policy import policy_of
 from nudgebot.nudging.ports import Grounds
 from nudgebot.nudging.rule_book import RuleBook
 from nudgebot.nudging.tables import SCHEMA as NUDGING
+from nudgebot.school.forgotten import SCHEMA as FORGOTTEN
 from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.links import Links
 from nudgebot.school.tables import SCHEMA as SCHOOL
@@ -57,7 +58,7 @@ from nudgebot.store import Store
 log = logging.getLogger(__name__)
 
 CATCH_UP_SECONDS = 10
-SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS)
+SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS, FORGOTTEN)
 
 
 def open_store(settings: Settings) -> Store:

@@ -14,7 +14,7 @@ ROOT = Path(nudgebot.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 
 OPEN = {"errors", "markup", "settings", "store", "spelling"}
-PARTS = {"school", "exports", "insight", "nudging", "interventions", "reports"}
+PARTS = {"school", "exports", "insight", "nudging", "interventions", "reports", "rights"}
 EDGE = PARTS | {"chat"}
 # What each part may import, beside itself and what is open to all.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "nudging": {"insight", "school"},
     "interventions": {"nudging", "insight", "school"},
     "reports": {"insight", "school"},
+    "rights": {"interventions", "nudging", "insight", "school", "reports"},
     "chat": EDGE,
     "service": EDGE,
     "cli": EDGE | {"service", "wiring", "sandbox"},
@@ -56,7 +57,7 @@ OWNERS: dict[str, set[str]] = {
     "typst": {"reports"},
 }
 # What decides asks no clock and reads no environment.
-PURE = ("school", "insight", "nudging", "interventions", "reports")
+PURE = ("school", "insight", "nudging", "interventions", "reports", "rights")
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic"}
 
 

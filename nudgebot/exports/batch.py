@@ -12,6 +12,7 @@ from nudgebot.errors import Problem
 from nudgebot.exports import guard
 from nudgebot.exports.activity import Activities
 from nudgebot.exports.activity_log import ActivityLog
+from nudgebot.exports.forgotten_rows import ForgottenRows
 from nudgebot.exports.layout import Context, Layout
 from nudgebot.exports.parsing import Parsed
 from nudgebot.exports.practice_log import PracticeLog
@@ -20,6 +21,7 @@ from nudgebot.exports.rollups import pairs_of_content, roll_again
 from nudgebot.exports.touched import students_behind
 from nudgebot.exports.truth import Changes, Key, Row, compare, write
 from nudgebot.exports.zones import Walls, move
+from nudgebot.school.forgotten import Forgotten
 
 MAX_PROBLEMS = 1000
 _SCORED = """SELECT at FROM exams WHERE gone_at IS NULL AND exam_id IN (
@@ -51,6 +53,7 @@ class Batch:
         self._as_of_at = as_of_at
         self._progress = progress
         self.context = Context(zone, {table: self._ids(table) for table in NAMED})
+        self.forgotten = ForgottenRows(Forgotten(connection))
         self.problems: list[Problem] = []
         self.notices: list[str] = []
         self.touched: set[str] = set()

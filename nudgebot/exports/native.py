@@ -127,7 +127,7 @@ def parts(found: Found, batch: Batch) -> Iterator[Parsed]:
     sheet = Sheet(found.member, found.header)
     parser = Parser(found.layout, found.header, batch.context, shown=found.member.shown)
     for part in sheet.parts():
-        yield parser.parse(part)
+        yield parser.parse(batch.forgotten.without(part, found.header))
         batch.progress(found.member.shown, sheet.bytes_read)
     batch.notices += sheet.notices
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from nudgebot.school.days import to_at
+from nudgebot.school.forgotten import Forgotten
 from nudgebot.store import Schema, Store
 
 Kind = Literal["student", "teacher"]
@@ -100,12 +101,14 @@ class Links:
         self._store = store
 
     def keep_users(self, users: Iterable[ZulipUser], as_of: datetime) -> None:
-        """Replace what is known of the organisation's users."""
-        rows = [
-            (u.user_id, u.full_name, u.email, u.role, u.is_active, u.is_bot, u.timezone)
-            for u in users
-        ]
+        """Replace what is known of the organisation's users; who was forgotten stays out."""
         with self._store.transaction() as connection:
+            forgotten = Forgotten(connection)
+            rows = [
+                (u.user_id, u.full_name, u.email, u.role, u.is_active, u.is_bot, u.timezone)
+                for u in users
+                if not forgotten.user(u.user_id)
+            ]
             connection.execute("DELETE FROM zulip_users")
             connection.executemany(
                 "INSERT INTO zulip_users VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
