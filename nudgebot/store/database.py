@@ -1,4 +1,4 @@
-"""One SQLite file: a connection a thread, transactions, migrations.
+"""The database file in use: a connection a thread, transactions, and tables up to date.
 
 Times are whole numbers throughout: `*_at` columns hold seconds since 1970 in UTC, `*_day` columns
 days since 1970-01-01 in the zone of the person they belong to. Engines agree on whole numbers, and
@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from nudgebot.errors import StoreError
+from nudgebot.store.backups import BEFORE_UPDATE, back_up, folder_of
+from nudgebot.store.lock import InUseError, alone
+from nudgebot.store.migrating import Schema, apply, is_new, is_newer, pending
+from nudgebot.store.soundness import ensure_sound, told
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 BUSY_TIMEOUT_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Schema:
-    """The tables of one part of the house: named steps of DDL, run once each, in this order."""
-
-    part: str
-    steps: tuple[tuple[str, str], ...]
 
 
 class Store:
@@ -38,34 +34,81 @@ class Store:
     the writer. `synchronous=FULL`: what a claim in the outbox promised survives a power cut too.
     """
 
-    def __init__(self, path: Path, schemas: Iterable[Schema] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schemas: Iterable[Schema] = (),
+        *,
+        whole: bool = False,
+        held: bool = False,
+        backups: Path | None = None,
+        writes: bool = True,
+    ) -> None:
         """Open the file, make it where it is missing, and bring its tables up to date.
 
-        Raises StoreError when the file is no database, is damaged at its head, is newer than this
-        program, or cannot be written.
+        `whole`: the schemas are all that there are. `held`: the caller holds the file's lock; who
+        does not can only bring tables up to date while nobody does. Before that is done to a file
+        with something in it, it is backed up into the folder `backups`.
+
+        Raises StoreError when the file is no database, is damaged, is newer than this program, or
+        cannot be written; then nothing was changed in it.
         """
         self.path = path
         self._local = threading.local()
         self._guard = threading.Lock()
         self._opened: list[sqlite3.Connection] = []
+        self._writes = writes
+        if not writes:
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            for schema in schemas:
-                self._bring_up(schema)
+            self._bring_up(tuple(schemas), whole=whole, held=held, backups=backups)
         except (sqlite3.Error, OSError) as error:
             self.close()
-            raise StoreError(_advice(path, error)) from error
-
-    def _bring_up(self, schema: Schema) -> None:
-        migrations = _migrations(schema)
-        known = {name for name, _ in schema.steps}
-        if not {step.name for step in migrations.applied(self.db)} <= known:
+            raise told(path, error) from error
+        except StoreError:
             self.close()
+            raise
+
+    @classmethod
+    def reading(cls, path: Path) -> Store:
+        """The file as it is, to look at only: no table is brought up to date, nothing is written.
+
+        Raises StoreError when it is missing or no database.
+        """
+        if not path.exists():
+            raise StoreError(f"There is no such database: {path}.")
+        return cls(path, writes=False)
+
+    def _bring_up(
+        self, schemas: Sequence[Schema], *, whole: bool, held: bool, backups: Path | None
+    ) -> None:
+        if is_newer(self.db, schemas, whole=whole):
             raise StoreError(
                 f"{self.path} was written by a newer nudgebot; start that version, or restore the "
                 "backup from before the update."
             )
-        migrations.apply(self.db)
+        if not pending(self.db, schemas):
+            return
+        with ExitStack() as closing:
+            if not is_new(self.db):
+                if not held:
+                    closing.enter_context(self._for_update())
+                ensure_sound(self.path)
+                folder = folder_of(self.path, backups)
+                back_up(self.path, folder, as_of=datetime.now(UTC), label=BEFORE_UPDATE)
+            apply(self.db, schemas)
+
+    @contextmanager
+    def _for_update(self) -> Iterator[None]:
+        try:
+            with alone(self.path):
+                yield
+        except InUseError as error:
+            raise InUseError(
+                f"{self.path} needs an update of its tables, and an older nudgebot runs on it: "
+                "restart that one first."
+            ) from error
 
     @property
     def db(self) -> Database:
@@ -87,6 +130,9 @@ class Store:
         with self._guard:
             self._opened.append(connection)
         connection.row_factory = sqlite3.Row
+        if not self._writes:
+            connection.execute("PRAGMA query_only=ON")
+            return Database(connection, execute_plugins=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
@@ -147,39 +193,3 @@ class Store:
         for connection in opened:
             connection.close()
         self._local = threading.local()
-
-
-def _migrations(schema: Schema) -> Migrations:
-    migrations = Migrations(schema.part)
-    for name, ddl in schema.steps:
-        migrations(name=name)(_step(ddl))
-    return migrations
-
-
-def _step(ddl: str) -> Callable[[Database], None]:
-    def run(db: Database) -> None:
-        # executescript would commit the migration's own transaction first, so: one by one.
-        for statement in _statements(ddl):
-            db.conn.execute(statement)
-
-    return run
-
-
-def _statements(ddl: str) -> Iterator[str]:
-    pending = ""
-    for piece in ddl.split(";"):
-        pending += f"{piece};"
-        # A semicolon in a comment or in a text ends nothing.
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-
-
-def _advice(path: Path, error: Exception) -> str:
-    if isinstance(error, sqlite3.DatabaseError) and "not a database" in str(error):
-        return f"{path} is not a SQLite database; name another file or restore it from a backup."
-    if "malformed" in str(error):
-        return f"{path} is damaged; stop nudgebot and restore the file from a backup."
-    if "locked" in str(error):
-        return f"{path} is in use by another program; stop that one first."
-    return f"{path} cannot be opened or written; check the path, its permissions and free space."
