@@ -113,7 +113,9 @@ def test_only_silence_without_success_counts_as_unanswered() -> None:
             "type reminder work best",
             id="type",
         ),
-        pytest.param([nudge(n, reached=True) for n in range(6)], {}, "leave it", id="fine"),
+        pytest.param(
+            [nudge(n, reached=True) for n in range(6)], {}, "Nothing needs changing", id="fine"
+        ),
     ],
 )
 def test_advice_follows_from_what_came_back(

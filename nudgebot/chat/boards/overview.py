@@ -15,6 +15,7 @@ from nudgebot.chat.boards.figures import (
     words_of,
 )
 from nudgebot.insight.trend_data import DateRange
+from nudgebot.nudging import effects_words as words
 from nudgebot.nudging.cases import Measures
 from nudgebot.nudging.dashboards.effectiveness import EffectivenessMetrics
 from nudgebot.nudging.dashboards.overview import SystemOverview
@@ -89,7 +90,9 @@ def _sections(found: SystemOverview) -> Iterator[Section]:
     yield response_section(found.response_rates)
     metrics = found.effectiveness_metrics
     if metrics is not None:
-        yield Section("What it brings about", EFFECT_COLUMNS, measure_rows(metrics))
+        yield Section(
+            "What it brings about", EFFECT_COLUMNS, measure_rows(metrics), rating_notes(metrics)
+        )
         yield before_after_section(metrics)
     yield Section(
         "Rule by rule: did what was asked for",
@@ -134,6 +137,14 @@ def measure_rows(metrics: EffectivenessMetrics) -> tuple[Row, ...]:
         outcome_row("Change of days with activity", metrics.engagement_change),
         outcome_row("All three together (impact score)", metrics.impact_score),
     )
+
+
+def rating_notes(metrics: EffectivenessMetrics) -> tuple[str, ...]:
+    """The rating, the measures that are shown to be better, and what to do."""
+    better = [words.MEASURES[each.measure.value] for each in metrics.specific_improvements]
+    improved = f"Shown to be better: {', '.join(better)}." if better else ""
+    rating = f"Rating: {metrics.effectiveness_rating}."
+    return tuple(note for note in (rating, improved, *metrics.recommendations) if note)
 
 
 def before_after_section(metrics: EffectivenessMetrics) -> Section:

@@ -61,7 +61,7 @@ def _lines(found: StudentNudgingReport) -> Iterator[str]:
 def _sections(found: StudentNudgingReport, zone: tzinfo) -> Iterator[Section]:
     yield Section("What works", ("", ""), tuple(_profile(found.student_profile)))
     yield Section(
-        "Nudges, the newest first",
+        "Nudges received",
         ("When", "Nudge", "Type", "Response", "Did what was asked for"),
         tuple(_received(each, zone) for each in found.nudges_received),
     )

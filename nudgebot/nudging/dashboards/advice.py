@@ -21,7 +21,7 @@ def adjustments(
         return found
     if len(received) < FEWEST:
         return (f"Too early to say: {len(received)} of at least {FEWEST} nudges so far.",)
-    return ("Nothing: leave it as it is.",)
+    return ("Nothing needs changing so far.",)
 
 
 def _advice(profile: Profile, rates: ResponseRates, received: Sequence[Received]) -> Iterator[str]:
