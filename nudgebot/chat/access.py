@@ -23,8 +23,11 @@ NO_CLASS = "I know no class of yours by that name or id."
 class Streams(Protocol):
     """The part of Zulip that says who reads a stream; the gateway is one."""
 
-    def humans_in(self, stream: str | int) -> frozenset[int]:
-        """The user ids of all people subscribed to the stream, bots left out, as of now."""
+    def humans_reading(self, stream: str | int) -> frozenset[int]:
+        """The user ids of all people who can read the stream as of now, bots left out.
+
+        Raises DeliveryError where that cannot be told, as for a stream that is not private.
+        """
 
 
 class Sight:
@@ -166,9 +169,12 @@ class Access:
     ) -> Recipient:
         """Where an answer with these students' data may appear: here, or in the asker's own DM.
 
-        Who reads a stream is asked at this very moment; where that cannot be told, it is a DM. A
-        student among the readers makes it one too, even where it is about herself alone: what
-        staff read about her is not written for her.
+        Who reads a stream is asked at this very moment; where that cannot be told, it is a DM. So
+        it is in every stream that is not private: any member of the organisation reads what was
+        said there, subscribed or not, today or later. In a private one its subscribers count;
+        whom people add to it later, they let read what is there. A student among the readers
+        makes it a DM too, even where it is about herself alone: what staff read about her is not
+        written for her.
         """
         own = Direct((asker.user_id,))
         if not students or place == own:
@@ -182,7 +188,7 @@ class Access:
     def _readers(self, place: Recipient) -> frozenset[int]:
         if isinstance(place, Direct):
             return frozenset(user_id for user_id in place.user_ids if not self._is_bot(user_id))
-        return self._streams.humans_in(place.stream)
+        return self._streams.humans_reading(place.stream)
 
     def _is_bot(self, user_id: int) -> bool:
         user = self._links.user(user_id)

@@ -11,15 +11,24 @@ from nudgebot.school.links import ZulipUser
 
 FRESH_SECONDS = 300.0
 
+# Who is in these groups reads a private stream without being subscribed (feature level 349, 357).
+BACK_DOORS = ("can_add_subscribers_group", "can_subscribe_group")
+NOBODY = "role:nobody"
+
 Read = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
 class Directory:
-    """Reads users and streams; ids of streams are remembered, since they outlive their names."""
+    """Reads users and streams; ids of streams are remembered, since they outlive their names.
 
-    def __init__(self, read: Read, clock: Callable[[], float]) -> None:
+    `read` is a GET; `ask` a POST, which is how bots are told of groups.
+    """
+
+    def __init__(self, read: Read, clock: Callable[[], float], ask: Read) -> None:
         self._read = read
         self._clock = clock
+        self._ask = ask
+        self._nobody: int | None = None
         self._guard = threading.Lock()
         self._stream_ids: dict[str, int] = {}
         self._bots: frozenset[int] = frozenset()
@@ -72,6 +81,39 @@ class Directory:
             self.users()
         with self._guard:
             return subscribers - self._bots
+
+    def humans_reading(self, stream: str | int) -> frozenset[int]:
+        """Everybody who can read a stream as it is at this moment, bots left out.
+
+        That can only be told of a private stream, by its subscribers: a public one is read by
+        every member of the organisation, those of tomorrow included. Raises DeliveryError for it,
+        and wherever the bot cannot tell.
+        """
+        stream_id = self.stream_id(stream)
+        if not self._is_closed(self._read(f"streams/{stream_id}", {})["stream"]):
+            raise DeliveryError(
+                "Others than its subscribers can read the stream.",
+                accepted=False,
+                code="NOT_PRIVATE",
+            )
+        return self.humans_in(stream_id)
+
+    def _is_closed(self, found: Mapping[str, Any]) -> bool:
+        if found.get("invite_only") is not True or found.get("is_web_public"):
+            return False
+        return all(self._is_nobody(found[door]) for door in BACK_DOORS if door in found)
+
+    def _is_nobody(self, group: Any) -> bool:
+        """Whether nobody is in a group: one without a name has its members in place of an id."""
+        if isinstance(group, Mapping):
+            return not group.get("direct_members") and not group.get("direct_subgroups")
+        if self._nobody is None:
+            wanted = ["realm_user_groups"]
+            answer = self._ask("register", {"event_types": wanted, "fetch_event_types": wanted})
+            groups = answer.get("realm_user_groups", [])
+            named = [each["id"] for each in groups if each["name"] == NOBODY]
+            self._nobody = int(named[0]) if named else None  # it never changes
+        return self._nobody is not None and group == self._nobody
 
 
 def _user(member: Mapping[str, Any]) -> ZulipUser:

@@ -68,7 +68,7 @@ class Gateway:
         self._clients: list[zulip.Client] = []
         self._me: Me | None = None
         self._pace = Pace(sends_per_minute, clock=clock, wait=wait)
-        self._directory = Directory(self._read, clock)
+        self._directory = Directory(self._read, clock, self._write)
 
     @property
     def client(self) -> zulip.Client:
@@ -224,6 +224,14 @@ class Gateway:
         Raises DeliveryError where the bot cannot tell.
         """
         return self._directory.humans_in(stream)
+
+    def humans_reading(self, stream: str | int) -> frozenset[int]:
+        """The people who can read a stream at this moment, bots left out.
+
+        Raises DeliveryError where that are others than the subscribers of a private stream, and
+        where the bot cannot tell.
+        """
+        return self._directory.humans_reading(stream)
 
     def subscribers(self, stream: str | int) -> frozenset[int]:
         """All users subscribed to a stream at this moment, bots too."""

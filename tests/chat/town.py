@@ -94,8 +94,8 @@ class FakeZulip:
     def message(self, message_id: int) -> Mapping[str, Any] | None:
         return self.messages.get(message_id)
 
-    def humans_in(self, stream: str | int) -> frozenset[int]:
-        if stream not in self.readers:
+    def humans_reading(self, stream: str | int) -> frozenset[int]:
+        if stream not in self.readers:  # a public one is not told of either
             raise DeliveryError("The bot cannot tell.", accepted=False)
         return self.readers[int(stream)]
 
