@@ -23,7 +23,7 @@ from nudgebot.school.days import local_day
 from nudgebot.school.people import People
 from nudgebot.store import Store
 
-SCHOOL_LOOK_BACK = timedelta(days=180)
+SCHOOL_LOOK_BACK = timedelta(days=90)
 DEFAULT_DAYS = 28
 
 ProfileOf = Callable[[str, datetime], Profile]
@@ -94,7 +94,7 @@ class NudgingAnalyticsDashboard:
         )
 
     def effects_by_type(self) -> tuple[Effect, ...]:
-        """The whole school's effects over half a year."""
+        """The whole school's effects over three months."""
         scope = Scope(self._as_of - SCHOOL_LOOK_BACK, self._as_of)
         closed = ended_cases(self._store, scope, tracking_days=self._basis.tracking_days)
         return effects(closed, by=Grouping.TYPE, minimum=self._basis.minimum)

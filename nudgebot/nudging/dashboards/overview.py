@@ -23,6 +23,8 @@ from nudgebot.nudging.effects import effects
 from nudgebot.nudging.effects_values import Effect, Grouping
 from nudgebot.store import Store
 
+FEW_STUDENTS = 500  # whose cases are looked up by student, not by time
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -95,11 +97,15 @@ def read_overview(store: Store, scope: Scope, basis: Basis) -> SystemOverview:
 def ended_cases(store: Store, scope: Scope, *, tracking_days: int) -> list[Case]:
     """The cases of the scope whose following ended within it."""
     begin = scope.begin - timedelta(days=tracking_days)
-    found = Cases(store).between(begin, scope.end, closed_only=True)
+    kept = Cases(store)
+    if scope.students is not None and len(scope.students) <= FEW_STUDENTS:
+        found = kept.of_students(sorted(scope.students))
+    else:
+        found = kept.between(begin, scope.end, closed_only=True)
     return [
         case
         for case in found
-        if scope.begin <= case.ends_at <= scope.end and scope.has(case.student_id)
+        if case.closed and scope.begin <= case.ends_at <= scope.end and scope.has(case.student_id)
     ]
 
 
