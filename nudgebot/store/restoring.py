@@ -1,0 +1,164 @@
+"""Back from a backup: the damaged file is kept aside, and what it still promises is carried on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nudgebot.errors import InputError, StoreError
+from nudgebot.store.backups import STAMP, copy, sync
+from nudgebot.store.database import Store
+from nudgebot.store.migrating import Schema
+from nudgebot.store.soundness import quick_check
+
+_NOT_OURS = ("sqlite_", "_sqlite_")  # what SQLite and the migrations keep for themselves
+_LOG, _SHARED = "-wal", "-shm"  # what SQLite keeps beside a file in write-ahead mode
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came of it: where the old file is, how many rows it gave, what could not be read.
+
+    `aside` is None where there was no file. `lost` names tables that are as in the backup although
+    they should not be.
+    """
+
+    aside: Path | None
+    carried_rows: int
+    lost: tuple[str, ...]
+
+
+def restore(
+    backup: Path, database: Path, *, as_of: datetime, leave: Collection[str] | None
+) -> Restored:
+    """Put the backup in the database's place; the caller holds the database's lock.
+
+    All tables but those named by `leave` are carried over from the file that is there, each whole
+    or not at all: what was sent, said and wished since the backup stays so. With None nothing is.
+    Killed at any instant, the old file or the restored one is in place, and a copy of the old one
+    beside it. Raises InputError where the backup is none, and StoreError where it cannot be done.
+    """
+    _ensure_backup(backup)
+    stamp = as_of.astimezone(UTC).strftime(STAMP)
+    fresh = database.with_name(f".{database.name}.{stamp}.restored")
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        aside = _set_aside(database, stamp)
+        copy(backup, fresh)
+        rows, lost = 0, tuple[str, ...]()
+        if aside is not None and leave is not None:
+            rows, lost = _carry_over(database, fresh, leave)
+        if quick_check(fresh):
+            raise StoreError(f"{fresh} did not come out sound; is the disk in order?")
+        # An old log beside the restored file would be played into it.
+        for suffix in (_LOG, _SHARED):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        fresh.replace(database)
+        sync(database.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"{database} could not be restored; check the folder's permissions and free space. "
+            "What was there is as it was."
+        ) from error
+    finally:
+        for suffix in ("", "-journal"):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+    return Restored(aside, rows, lost)
+
+
+def tables_of(schemas: Sequence[Schema]) -> frozenset[str]:
+    """The names of the tables that the schemas make."""
+    store = Store(Path(":memory:"), schemas)
+    try:
+        return _tables(store.connection)
+    finally:
+        store.close()
+
+
+def _ensure_backup(backup: Path) -> None:
+    if not backup.is_file():
+        raise InputError(f"There is no such file: {backup}.")
+    try:
+        found = quick_check(backup)
+    except sqlite3.Error as error:
+        raise InputError(f"{backup} cannot be read; is another program using it?") from error
+    if found:
+        raise InputError(f"{backup} is damaged itself, or no database; name an older backup.")
+    store = Store.reading(backup)
+    try:
+        if store.value("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'") is None:
+            raise InputError(f"{backup} is no database of nudgebot.")
+    finally:
+        store.close()
+
+
+def _set_aside(database: Path, stamp: str) -> Path | None:
+    """A copy of the file and its log, as they are, for its owner only."""
+    if not database.exists():
+        return None
+    aside = database.with_name(f"{database.name}.replaced-{stamp}")
+    for suffix in (_LOG, ""):  # the one that counts comes last
+        source = database.with_name(database.name + suffix)
+        target = aside.with_name(aside.name + suffix)
+        if source.exists():
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            shutil.copyfile(source, target)
+            sync(target)
+    return aside
+
+
+def _carry_over(old: Path, fresh: Path, leave: Collection[str]) -> tuple[int, tuple[str, ...]]:
+    """Replace tables by what the old file has; returns the rows and the tables that were lost."""
+    rows, lost = 0, []
+    with (
+        closing(sqlite3.connect(fresh, isolation_level=None)) as writing,
+        closing(sqlite3.connect(old, isolation_level=None)) as reading,
+    ):
+        writing.execute("PRAGMA foreign_keys=OFF")
+        wanted = _tables(writing) - frozenset(leave)
+        try:
+            there = _tables(reading)
+        except sqlite3.DatabaseError:
+            return 0, tuple(sorted(wanted))  # not even its list of tables can be read
+        for table in sorted(wanted & there):
+            found = _carry(reading, writing, table)
+            if found is None:
+                lost.append(table)
+            rows += found or 0
+    return rows, tuple(lost)
+
+
+def _carry(reading: sqlite3.Connection, writing: sqlite3.Connection, table: str) -> int | None:
+    """Replace one table; None where the old one is damaged or of another shape."""
+    name = f'"{table}"'
+    shapes = [each.execute(f"PRAGMA table_info({name})").fetchall() for each in (reading, writing)]
+    if shapes[0] != shapes[1]:
+        return None
+    marks = ", ".join("?" * len(shapes[0]))
+    writing.execute("BEGIN IMMEDIATE")
+    try:
+        if [row[0] for row in reading.execute(f"PRAGMA quick_check({name})")] != ["ok"]:
+            raise sqlite3.DatabaseError
+        how = "INSERT"
+        try:
+            writing.execute(f"DELETE FROM {name}")  # noqa: S608  # the file's own name
+        except sqlite3.IntegrityError:
+            how = "INSERT OR IGNORE"  # a log that is only ever added to
+        rows = reading.execute(f"SELECT * FROM {name}")  # noqa: S608
+        cursor = writing.executemany(f"{how} INTO {name} VALUES ({marks})", rows)
+        writing.execute("COMMIT")
+    except sqlite3.DatabaseError:
+        writing.rollback()
+        return None
+    return max(cursor.rowcount, 0)
+
+
+def _tables(connection: sqlite3.Connection) -> frozenset[str]:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return frozenset(row[0] for row in found if not row[0].startswith(_NOT_OURS))
