@@ -5,29 +5,31 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import stat
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import IO
 
 from nudgebot.errors import ExportError
-
-MAX_BYTES = 8 * 2**30
-# Tables of text shrink to a tenth, logs to a thirtieth.
-MAX_SWELLING = 250
-SWELLING_COUNTS_FROM = 64 * 2**20
-BLOCK = 2**20
-BROKEN = (
-    zipfile.BadZipFile,
-    gzip.BadGzipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    UnicodeDecodeError,  # a name in a zip that says it is UTF-8
+from nudgebot.exports.limits import (
+    BROKEN,
+    MAX_BYTES,
+    MAX_FILES,
+    Bounded,
+    ZipFileReader,
+    at_most,
+    check_count,
+    check_swelling,
+    name_for_people,
+    saying,
 )
+
+BLOCK = 2**20
+PACKED_AS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -42,32 +44,38 @@ class Member:
     path: Path
     inside: str = ""
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether it is a gzip."""
+        return (self.inside or self.path.name).lower().endswith(".gz")
+
     @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
+    def open(self) -> Iterator[Bounded]:
         """The bytes, unpacked; raises ExportError where they cannot be read as a whole."""
-        try:
-            if self.inside:
-                with zipfile.ZipFile(self.path) as archive, archive.open(self.inside) as inner:
-                    yield from _unpacked(self, cast("BinaryIO", inner))
-            else:
-                with self.path.open("rb") as inner:
-                    yield from _unpacked(self, inner)
-        except BROKEN as error:
-            raise ExportError(
-                f"{self.shown} is damaged or not whole; deliver the export again."
-            ) from error
-        except OSError as error:
-            raise ExportError(
-                f"{self.shown} cannot be read ({error.strerror or 'the file is not whole'})."
-            ) from error
+        with ExitStack() as closing:
+            with saying(self.shown):
+                file = self._opened(closing)
+            yield file
+
+    def _opened(self, closing: ExitStack) -> Bounded:
+        if self.inside:
+            archive = closing.enter_context(_archive(self.path))
+            raw: IO[bytes] = archive.open(self.inside)
+            packed = self.size
+        else:
+            raw = self.path.open("rb")
+            packed = self.path.stat().st_size
+        closing.enter_context(raw)
+        if not self.is_packed:
+            return Bounded(raw, at_most_bytes=MAX_BYTES, shown=self.shown)
+        plain = closing.enter_context(gzip.GzipFile(fileobj=raw))
+        return Bounded(plain, at_most_bytes=at_most(packed), shown=self.shown)
 
 
-def _unpacked(member: Member, raw: BinaryIO) -> Iterator[BinaryIO]:
-    if member.shown.lower().endswith(".gz"):
-        with gzip.GzipFile(fileobj=raw) as plain:
-            yield cast("BinaryIO", plain)
-    else:
-        yield raw
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    with ZipFileReader(path, name_of(path)) as raw, zipfile.ZipFile(raw) as archive:
+        yield archive
 
 
 @dataclass(frozen=True)
@@ -106,8 +114,8 @@ def _feed(digest: hashlib._Hash, path: Path) -> None:
 
 
 def name_of(path: Path) -> str:
-    """A file's name for people; bytes in it that are no text are replaced."""
-    return os.fsencode(path.name).decode(errors="replace")
+    """A file's name for people; what is no text in it is replaced."""
+    return name_for_people(os.fsencode(path.name).decode(errors="replace"))
 
 
 def open_bundle(path: Path) -> Bundle:
@@ -148,13 +156,21 @@ def is_unfinished(path: Path) -> bool:
 
 def _files_in(path: Path) -> list[Path]:
     """The files of a folder, or of its only sub-folder where it has no files itself."""
-    files = [each for each in sorted(path.iterdir()) if _counts(each.name)]
+    files = _own(path)
     if not any(each.is_file() for each in files):
         inner = [each for each in files if each.is_dir()]
         if len(inner) == 1:
-            files = [each for each in sorted(inner[0].iterdir()) if _counts(each.name)]
-    # A link may lead out of the inbox.
-    return [each for each in files if each.is_file() and not each.is_symlink()]
+            files = _own(inner[0])
+    return [each for each in files if each.is_file()]
+
+
+def _own(folder: Path) -> list[Path]:
+    """What a folder holds itself, sorted; a link may lead out of the inbox.
+
+    Beyond the number of files that is refused anyway, nothing more is looked at.
+    """
+    found = (each for each in folder.iterdir() if _counts(each.name) and not each.is_symlink())
+    return sorted(islice(found, MAX_FILES + 1))
 
 
 def _tables_in(path: Path) -> list[Path]:
@@ -166,6 +182,7 @@ def _tables_in(path: Path) -> list[Path]:
 
 def _folder(path: Path) -> Bundle:
     files = _files_in(path)
+    check_count(name_of(path), len(files))
     members = [
         Member(_plain_name(each.name), name_of(each), _unpacked_size(each), each)
         for each in files
@@ -176,6 +193,8 @@ def _folder(path: Path) -> Bundle:
         for each in files
         if not _is_table(each.name) and not each.name.lower().endswith(".zip")
     ]
+    packed = sum(each.path.stat().st_size for each in members)
+    check_swelling(name_of(path), sum(each.size for each in members), packed)
     return Bundle(path, _by_name(path, members), tuple(others))
 
 
@@ -187,43 +206,50 @@ def _unpacked_size(path: Path) -> int:
     with path.open("rb") as file:
         file.seek(-4, 2)
         unpacked = int.from_bytes(file.read(4), "little")
-    _check_swelling(path, unpacked, size)
+    check_swelling(name_of(path), unpacked, size)
     return unpacked
 
 
 def _zip(path: Path) -> Bundle:
-    members, others = [], []
-    with zipfile.ZipFile(path) as archive:
+    with _archive(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
-        _check_swelling(path, sum(info.file_size for info in infos), path.stat().st_size)
-        if any(info.flag_bits & 1 for info in infos):
-            raise ExportError(f"{name_of(path)} is locked with a password; deliver it without one.")
-        for info in infos:
-            inside = PurePosixPath(info.filename.replace("\\", "/"))
-            if inside.is_absolute() or ".." in inside.parts or inside.parts[0].endswith(":"):
-                raise ExportError(
-                    f"{name_of(path)} holds a path that leads out of the zip;"
-                    " nothing of it was read."
-                )
-            if not all(_counts(part) for part in inside.parts):
-                continue
-            if _is_table(inside.name):
-                member = Member(
-                    _plain_name(inside.name), inside.name, info.file_size, path, info.filename
-                )
-                members.append(member)
-            else:
-                others.append(inside.name)
+    shown = name_of(path)
+    check_count(shown, len(infos))
+    check_swelling(shown, sum(info.file_size for info in infos), path.stat().st_size)
+    if any(info.flag_bits & 1 for info in infos):
+        raise ExportError(f"{shown} is locked with a password; deliver it without one.")
+    members, others = [], []
+    for info in infos:
+        inside = PurePosixPath(info.filename.replace("\\", "/"))
+        _check_path(shown, inside)
+        if not all(_counts(part) for part in inside.parts) or _is_link(info):
+            continue
+        if not _is_table(inside.name):
+            others.append(name_for_people(inside.name))
+        elif info.compress_type not in PACKED_AS:
+            raise ExportError(f"{shown} is packed in an unusual way; deliver it as a plain zip.")
+        else:
+            member = Member(
+                _plain_name(inside.name),
+                name_for_people(inside.name),
+                info.file_size,
+                path,
+                info.filename,
+            )
+            members.append(member)
     return Bundle(path, _by_name(path, members), tuple(others))
 
 
-def _check_swelling(path: Path, unpacked: int, packed: int) -> None:
-    swells = unpacked > SWELLING_COUNTS_FROM and unpacked > MAX_SWELLING * max(1, packed)
-    if unpacked > MAX_BYTES or swells:
+def _check_path(shown: str, inside: PurePosixPath) -> None:
+    parts = inside.parts
+    if not parts or inside.is_absolute() or ".." in parts or parts[0].endswith(":"):
         raise ExportError(
-            f"{name_of(path)} would unpack to {unpacked / 2**20:,.0f} MB, which no export of a"
-            " school does; nothing of it was read."
+            f"{shown} holds a path that leads out of the zip; nothing of it was read."
         )
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(info.external_attr >> 16)
 
 
 def check_zip(bundle: Bundle) -> None:

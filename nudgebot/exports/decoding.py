@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from nudgebot.errors import ExportError
+from nudgebot.exports.limits import Readable
 
 # So much text and the cells made of it stay within a processor's cache.
 BLOCK_BYTES = 128 * 1024
 MAX_LINE_BYTES = 16 * 2**20
+_STRAY = re.compile("[\udc80-\udcff]")
+_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -21,7 +24,7 @@ class Texts:
     Windows-1252, one by one, since a single stray byte is the usual dirt. NUL bytes are left out.
     """
 
-    def __init__(self, file: BinaryIO, shown: str) -> None:
+    def __init__(self, file: Readable, shown: str) -> None:
         self._file = file
         self._shown = shown
         self._line = 1
@@ -93,20 +96,13 @@ class Texts:
         try:
             return block.decode()
         except UnicodeDecodeError:
-            return "".join(self._mended(block))
+            return self._mended(block)
 
-    def _mended(self, block: bytes) -> Iterator[str]:
-        start = 0
-        while start < len(block):
-            try:
-                yield block[start:].decode()
-            except UnicodeDecodeError as error:
-                bad = start + error.start
-                yield block[start:bad].decode()
-                yield block[bad : bad + 1].decode("cp1252", errors="replace")
-                self.stray_bytes += 1
-                if not self.first_stray_line:
-                    self.first_stray_line = self._line + block.count(b"\n", 0, bad)
-                start = bad + 1
-            else:
-                return
+    def _mended(self, block: bytes) -> str:
+        # In one pass, however many bytes are stray: each becomes a mark that no text can hold.
+        text = block.decode(errors="surrogateescape")
+        strays = _STRAY.findall(text)
+        self.stray_bytes += len(strays)
+        if not self.first_stray_line:
+            self.first_stray_line = self._line + text.count("\n", 0, text.index(strays[0]))
+        return text.translate(_WINDOWS)
