@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import nudgebot
+from nudgebot.chat.audit import Audit
 from nudgebot.chat.connection import close_client, connect
 from nudgebot.chat.cursor import Cursor, Memory
 from nudgebot.chat.errands import Errands
@@ -98,6 +99,7 @@ def make_grounds(store: Store, settings: Settings, figures: Figures, book: RuleB
         alerts=AlertsInForce(store, lambda: book.rules),
         tones=book.tone_of,
         adaptation=make_adaptation(store, settings, book),
+        seen=Audit(store).told,
     )
 
 

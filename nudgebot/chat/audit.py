@@ -20,6 +20,7 @@ from nudgebot.chat.audit_chain import (
     prune,
 )
 from nudgebot.nudging.messages import Direct, Recipient
+from nudgebot.nudging.ports import DIGEST
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
 
@@ -58,7 +59,8 @@ class Passed:
 
 PASSED_ON = "answer"  # the action of a student's words that were passed on to somebody
 PRUNED = "audit pruned"
-_NOT_OWN = "student_id = :student AND actor_user_id IS NOT :own AND action != :passed_on"
+_NOT_OWN = """student_id = :student AND actor_user_id IS NOT :own
+    AND action NOT IN (:passed_on, :digest)"""
 
 
 NOBODY = 0  # no Zulip user: somebody at the server, whom nothing there names
@@ -194,7 +196,11 @@ class Audit:
         self.record(student_ids, actor_user_id=user_id, action=action, place=place, as_of=as_of)
 
     def looks(self, student_id: str, *, own_user_id: int | None, limit: int) -> list[Look]:
-        """What others looked at, newest first; her own doings and words passed on are no looks."""
+        """What others looked at, newest first.
+
+        No looks are her own doings, words passed on, and digests: of these nudging's history tells
+        which ones arrived.
+        """
         rows = self._store.rows(
             f"""SELECT max(at) AS at, actor_user_id, action, place, count(*) AS times FROM audit
                 WHERE {_NOT_OWN} GROUP BY actor_user_id, action, place, at / 86400
@@ -245,7 +251,12 @@ class Audit:
 
     @staticmethod
     def _whose(student_id: str, own_user_id: int | None) -> dict[str, object]:
-        return {"student": student_id, "own": own_user_id, "passed_on": PASSED_ON}
+        return {
+            "student": student_id,
+            "own": own_user_id,
+            "passed_on": PASSED_ON,
+            "digest": DIGEST,
+        }
 
     def of(self, student_id: str, *, limit: int = 50) -> list[Reading]:
         """The newest readings of a student's data, newest first."""

@@ -25,7 +25,7 @@ from nudgebot.nudging.evaluation import OFF
 from nudgebot.nudging.messages import Direct, Outgoing
 from nudgebot.nudging.nudges import Nudge, Nudges, Part
 from nudgebot.nudging.outbox import Outbox, Posted, seems_away
-from nudgebot.nudging.ports import Grounds
+from nudgebot.nudging.ports import DIGEST, Grounds
 from nudgebot.nudging.rounds import WAITS, make_round
 from nudgebot.nudging.summary import summary_key
 from nudgebot.nudging.switches import Switches
@@ -167,6 +167,8 @@ class Deliverer:
             fresh = self._outbox.claim(message, done.as_of, owner_retries=True)
             for part in envelope.parts:
                 self._nudges.enclose(part, message.key)
+            if fresh:
+                self._note(envelope, done.as_of)
             for nudge_key, words in envelope.composed:
                 self._nudges.worded(
                     nudge_key,
@@ -180,6 +182,15 @@ class Deliverer:
             done.messages += 1
         self._settle(self._nudges.enclosed(message.key), done)
         return tried
+
+    def _note(self, envelope: Envelope, as_of: datetime) -> None:
+        """A digest shows a teacher students' data without her having asked."""
+        told = [part.nudge_key for part in envelope.parts if part.channel is Channel.MENTOR]
+        recipient = envelope.message.recipient
+        if told and isinstance(recipient, Direct):
+            ids = {student_id for student_id, _ in pairs_of(self._store, told)}
+            (user_id,) = recipient.user_ids
+            self._grounds.seen(ids, user_id=user_id, action=DIGEST, as_of=as_of)
 
     def _silenced(self, envelope: Envelope, done: Delivered) -> bool:
         """Whether the student wants nothing by now: a run takes minutes, and a stop counts at once.

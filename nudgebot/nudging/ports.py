@@ -66,6 +66,22 @@ def no_tones(_: str, __: str) -> str:
     return ""
 
 
+DIGEST = "alert digest"  # what `seen` hears of when a teacher is told
+
+
+class Seen(Protocol):
+    """Notes that somebody was told of students; within the transaction that promises the words."""
+
+    def __call__(
+        self, student_ids: Collection[str], *, user_id: int, action: str, as_of: datetime
+    ) -> None:
+        """`action` says in a word or two what it was."""
+
+
+def not_noted(student_ids: Collection[str], *, user_id: int, action: str, as_of: datetime) -> None:
+    """Nobody keeps who was told, as in tools that send nothing."""
+
+
 @dataclass(frozen=True)
 class Grounds:
     """What every decision rests on, made when it is queued and looked at again at the door."""
@@ -79,6 +95,7 @@ class Grounds:
     alerts: AlertsInForce = no_alerts
     tones: TonesOf = no_tones
     adaptation: Adaptation | None = None  # None: it is switched off
+    seen: Seen = not_noted
 
 
 class Event(Protocol):
