@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo tour test lint format bench pictures lock clean
+.PHONY: install demo tour test torture lint format bench pictures lock clean
 
 install: $(VENV)/.installed
 
@@ -23,6 +23,10 @@ tour: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# Every fault at its full size, as a table; NUDGEBOT_TORTURE_SECONDS, _STUDENTS and so on set sizes.
+torture: install
+	PYTHONPATH=tests $(BIN)/python -m torture
 
 lint: install
 	$(BIN)/ruff check .

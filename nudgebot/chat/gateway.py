@@ -14,11 +14,17 @@ import zulip
 
 from nudgebot.chat.connection import close_client
 from nudgebot.chat.directory import Directory
-from nudgebot.chat.failures import NETWORK_ERRORS, from_answer, from_exception
+from nudgebot.chat.failures import (
+    LOCKED_OUT_SECONDS,
+    NETWORK_ERRORS,
+    RETRY_SECONDS,
+    from_answer,
+    from_exception,
+)
 from nudgebot.chat.incoming import Me
 from nudgebot.chat.pace import Pace
 from nudgebot.chat.widget import widget_of
-from nudgebot.errors import DeliveryError
+from nudgebot.errors import DeliveryError, NudgebotError, SettingError
 from nudgebot.nudging.length import LONGEST
 from nudgebot.nudging.messages import Direct, Mail, Outgoing, Recipient
 from nudgebot.nudging.splitting import cut_topic
@@ -75,11 +81,24 @@ class Gateway:
         """This thread's client."""
         found: zulip.Client | None = getattr(self._local, "client", None)
         if found is None:
-            found = self._connect()
+            found = self._first_contact()
             self._local.client = found
             with self._guard:
                 self._clients.append(found)
         return found
+
+    def _first_contact(self) -> zulip.Client:
+        """A new client asks the server who it is; while that fails, nothing was sent."""
+        try:
+            return self._connect()
+        except NudgebotError as error:
+            locked_out = isinstance(error, SettingError)
+            raise DeliveryError(
+                str(error),
+                accepted=False,
+                retry_after_seconds=LOCKED_OUT_SECONDS if locked_out else RETRY_SECONDS,
+                code="NO_CONTACT",
+            ) from error
 
     @property
     def feature_level(self) -> int:
