@@ -7,8 +7,9 @@ take, and it may only lengthen a cooldown.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from nudgebot.nudging.adaptation_choice import Choice, Option, choose, lot
 from nudgebot.nudging.adaptation_handover import HandedOver, hand_over
@@ -16,6 +17,7 @@ from nudgebot.nudging.adaptation_words import by_lot, weighed
 from nudgebot.nudging.candidate import Candidate, Channel
 from nudgebot.nudging.episodes import Pair
 from nudgebot.nudging.holdout import key_of
+from nudgebot.nudging.learning import Belief
 from nudgebot.nudging.learning_cells import cells, records
 from nudgebot.nudging.profiles import Lessons, Profile, Record, learn, profile
 from nudgebot.nudging.rule import Urgency
@@ -91,6 +93,9 @@ class Choices:
     key: bytes
     confidence: float
     tones: TonesIn
+    _beliefs: dict[tuple[object, ...], dict[Any, Belief]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def due(
         self,
@@ -142,8 +147,14 @@ class Choices:
         options: Sequence[Option],
         usual: Option,
     ) -> Choice[Option]:
-        record, type_ = self._record(candidate), candidate.rule.type
-        beliefs = {each: self.lessons.about(record, type_, dimension, each) for each in options}
+        type_ = candidate.rule.type
+        about = (candidate.student_id, type_, dimension, *options)
+        beliefs: dict[Option, Belief] | None = self._beliefs.get(about)
+        if beliefs is None:
+            record = self._record(candidate)
+            beliefs = self._beliefs[about] = {
+                each: self.lessons.about(record, type_, dimension, each) for each in options
+            }
         random = lot(self.key, dimension, nudge_key)
         return choose(beliefs, usual, confidence=self.confidence, random=random)
 

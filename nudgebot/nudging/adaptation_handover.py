@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -17,20 +17,31 @@ from nudgebot.store import Store
 
 UNANSWERED = 2
 RESTS = timedelta(days=28)
+AHEAD = timedelta(hours=1)  # as the cooldown has it
 LOOK_BACK = timedelta(days=90)
 HANDED = "two messages without an answer, so a person should ask"
 
 # A target that nobody followed (the case's window is over) is one that was not reached as long as
 # the rule holds; an older episode's that nobody followed is not known.
 _SPOKEN = """
+WITH asked AS (
+    SELECT json_extract(value, '$[0]') AS student_id, json_extract(value, '$[1]') AS rule_id,
+        json_extract(value, '$[2]') AS rested_at
+    FROM json_each(:pairs)),
+rested AS MATERIALIZED (                     -- the others cool down anyway: most of them
+    SELECT a.student_id, a.rule_id FROM asked a
+    WHERE EXISTS (SELECT 1 FROM nudges n
+        WHERE n.student_id = a.student_id AND n.rule_id = a.rule_id AND n.due_at > :since)
+    AND NOT EXISTS (SELECT 1 FROM nudges n
+        WHERE n.student_id = a.student_id AND n.rule_id = a.rule_id AND n.due_at > a.rested_at
+        AND n.state IN ('queued', 'sent', 'unclear')))
 SELECT n.student_id, n.rule_id, n.episode_at, n.due_at, n.to_student, n.delivery,
     EXISTS (SELECT 1 FROM responses r WHERE r.nudge_key = n.nudge_key AND r.kind != 'read')
     OR EXISTS (SELECT 1 FROM cases c WHERE c.student_id = n.student_id AND c.rule_id = n.rule_id
         AND c.target_met_at >= n.due_at AND c.starts_at <= n.due_at) AS answered,
     EXISTS (SELECT 1 FROM cases c WHERE c.student_id = n.student_id AND c.rule_id = n.rule_id
         AND c.starts_at <= n.due_at AND c.ends_at > n.due_at) AS followed
-FROM json_each(:pairs) j JOIN nudges n ON n.student_id = json_extract(j.value, '$[0]')
-    AND n.rule_id = json_extract(j.value, '$[1]')
+FROM rested a JOIN nudges n ON n.student_id = a.student_id AND n.rule_id = a.rule_id
 WHERE n.due_at > :since AND (n.state = 'sent' OR NOT n.to_student AND n.state != 'withdrawn')
 ORDER BY n.due_at
 """
@@ -100,8 +111,8 @@ def hand_over(
     as_of: datetime,
 ) -> tuple[list[Candidate], HandedOver]:
     """The candidates, those that did nothing twice turned to a person; and the stage for others."""
-    pairs = {_pair(each) for each in candidates if _to_student_alone(each)}
-    found = _standings(store, pairs, since, as_of) if pairs else {}
+    alone = [each for each in candidates if _to_student_alone(each)]
+    found = _standings(store, alone, since, as_of) if alone else {}
     now = {pair for pair, each in found.items() if each.now}
     told_at = {pair: each.told_at for pair, each in found.items() if each.told_at is not None}
     turned = [
@@ -112,9 +123,14 @@ def hand_over(
 
 
 def _standings(
-    store: Store, pairs: Collection[Pair], since: Mapping[Pair, datetime], as_of: datetime
+    store: Store, batch: Iterable[Candidate], since: Mapping[Pair, datetime], as_of: datetime
 ) -> dict[Pair, Standing]:
+    """Of those that do not cool down."""
     known = newest_fact(store)
+    soon = as_of + AHEAD
+    pairs = [
+        (*_pair(each), to_at(soon - timedelta(hours=each.rule.cooldown_hours))) for each in batch
+    ]
     spoken: dict[Pair, list[Spoken]] = {}
     for row in store.rows(
         _SPOKEN,

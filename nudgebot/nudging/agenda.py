@@ -9,6 +9,7 @@ from datetime import datetime
 from nudgebot.nudging.adaptation import Choices
 from nudgebot.nudging.adaptation_handover import HANDED
 from nudgebot.nudging.candidate import Candidate
+from nudgebot.nudging.episodes import Pair
 from nudgebot.nudging.rule import Urgency
 from nudgebot.nudging.stages import CoolingDown
 from nudgebot.nudging.surroundings import Surroundings
@@ -31,6 +32,7 @@ class Agenda:
     choices: Choices | None = None  # None: adaptation is switched off
     key_of: Callable[[Candidate], str] = no_key
     _student: dict[tuple[str, Urgency, datetime], Due] = field(default_factory=dict)
+    _tones: dict[Pair, tuple[str, str]] = field(default_factory=dict)
     _others: dict[tuple[Urgency, datetime], Due] = field(default_factory=dict)
 
     def for_student(self, candidate: Candidate) -> Due:
@@ -58,11 +60,18 @@ class Agenda:
 
     def tone(self, candidate: Candidate) -> tuple[str, str]:
         """The tone that was learned, empty for the usual one, and what was adapted in words."""
-        if self.choices is None or self.around.closed_to_student(candidate):
+        if self.choices is None:
             return "", ""
+        pair = (candidate.student_id, candidate.rule.id)
+        if pair not in self._tones:
+            closed = self.around.closed_to_student(candidate)
+            self._tones[pair] = ("", "") if closed else self._tone(candidate, self.choices)
+        return self._tones[pair]
+
+    def _tone(self, candidate: Candidate, choices: Choices) -> tuple[str, str]:
         pupil = self.around.pupils[candidate.student_id]
         language = pupil.language or self.around.policy.language
-        return self.choices.tone(candidate, self.key_of(candidate), language)
+        return choices.tone(candidate, self.key_of(candidate), language)
 
     def adapted(self, candidate: Candidate) -> str:
         """All that was adapted about a candidate, in words; empty where nothing was."""

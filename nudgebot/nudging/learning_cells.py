@@ -26,18 +26,19 @@ SELECT c.student_id, c.type, c.hour, COALESCE(NULLIF(n.tone, ''), c.tone), c.cha
         SELECT 1 FROM responses r
         WHERE r.nudge_key = c.nudge_key AND r.kind IN {WORKED} AND r.at <= c.ends_at)),
     COUNT(*)
-FROM cases c JOIN nudges n ON n.nudge_key = c.nudge_key
+FROM {{source}} JOIN nudges n ON n.nudge_key = c.nudge_key
 WHERE c.state = 'closed' AND c.arm != 'held_out' AND n.state = 'sent' AND n.to_student
-    AND c.ends_at <= :as_of AND c.starts_at > :since {{of}}
+    AND c.ends_at <= :as_of AND c.starts_at > :since
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608  # constants of this module
-_OF_STUDENTS = "AND c.student_id IN (SELECT value FROM json_each(:students))"
+_OF_ALL = "cases c"
+_OF_STUDENTS = "json_each(:students) j CROSS JOIN cases c ON c.student_id = j.value"
 
 
 def cells(store: Store, as_of: datetime, student_ids: Collection[str] | None = None) -> list[Cell]:
     """The messages of some students or of all, those of a student together."""
     rows = store.rows(
-        _CELLS.format(of="" if student_ids is None else _OF_STUDENTS),
+        _CELLS.format(source=_OF_ALL if student_ids is None else _OF_STUDENTS),
         {
             "as_of": to_at(as_of),
             "since": to_at(as_of - LEARN_FROM),

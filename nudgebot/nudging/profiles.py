@@ -123,8 +123,16 @@ class Record:
 
     def at(self, dimension: str, option: Option) -> Tally:
         """Those with this `hour` or `tone`."""
-        own = (each for each in self.cells if each.free and getattr(each, dimension) == option)
-        return sum((each.tally for each in own), NO_MESSAGES)
+        return self._options.get((dimension, option), NO_MESSAGES)
+
+    @cached_property
+    def _options(self) -> Mapping[tuple[str, Option], Tally]:
+        found: dict[tuple[str, Option], Tally] = {}
+        for cell in self.cells:
+            if cell.free:
+                _add(found, ("hour", cell.hour), cell.tally)
+                _add(found, ("tone", cell.tone), cell.tally)
+        return found
 
 
 @dataclass(frozen=True)
@@ -146,10 +154,16 @@ class Lessons:
         """The share of the school's messages that work."""
         return overall(self.school)
 
+    @cached_property
+    def _type_means(self) -> Mapping[str, float]:
+        return {
+            type_: pooled(tally, mean=self.mean, strength=TYPES_STRENGTH).mean
+            for type_, tally in self.types.items()
+        }
+
     def type_mean(self, type_: str) -> float:
         """The share of a type's messages that work."""
-        tally = self.types.get(type_, NO_MESSAGES)
-        return pooled(tally, mean=self.mean, strength=TYPES_STRENGTH).mean
+        return self._type_means.get(type_, self.mean)
 
     def of(self, record: Record, type_: str) -> Belief:
         """What is believed of a student's messages of a type."""

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from nudging.samples import NOW, rule
 
 from adaptation.school import Town
-from nudgebot.nudging.adaptation_handover import HANDED, RESTS, Spoken, Standing, standing
+from nudgebot.nudging.adaptation_handover import AHEAD, HANDED, RESTS, Spoken, Standing, standing
 from nudgebot.nudging.rule import Delivery, Urgency
+from nudgebot.nudging.stages import CoolingDown
 
 DAY = timedelta(days=1)
 BEGAN = NOW - 20 * DAY
@@ -125,3 +126,8 @@ def test_what_is_critical_is_never_kept_from_the_student(town: Town) -> None:
     for as_of in _days(4):
         town.day(as_of)
     assert [each.delivery for each in town.nudges("s1")] == [Delivery.DIRECT_MESSAGE] * 4
+
+
+def test_it_looks_as_far_ahead_as_the_cooldown_does() -> None:
+    """What the cooldown lets through was looked at."""
+    assert CoolingDown.ahead == AHEAD
