@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from nudgebot.rights.catalogue import BY_TABLE, CATALOGUE, NO_STUDENTS
 from nudgebot.rights.holding import Fate
 from nudgebot.store import Store
-from nudgebot.wiring import SCHEMAS
 
 OF_SOMEBODY = {"student_id", "person_id", "tutor_id", "nudge_key", "student_no", "guardian_id"}
-
-
-@pytest.fixture
-def whole(tmp_path: Path) -> Iterator[Store]:
-    """A fresh file with the tables of all parts."""
-    store = Store(tmp_path / "whole.db", SCHEMAS)
-    yield store
-    store.close()
 
 
 def _tables(store: Store) -> dict[str, set[str]]:
