@@ -24,6 +24,7 @@ from nudgebot.chat.incoming import read_message
 from nudgebot.chat.reception import Reception
 from nudgebot.errors import NudgebotError
 from nudgebot.settings import read_settings
+from nudgebot.store.lock import alone
 from nudgebot.wiring import House, build, open_store
 
 __all__ = ["NudgebotHandler", "__version__", "handler_class"]
@@ -69,7 +70,8 @@ class NudgebotHandler:
 
     def _open(self, zuliprc: Path) -> None:
         settings = read_settings(zuliprc)
-        store = open_store(settings)
+        self._closing.enter_context(alone(settings["database"]))
+        store = open_store(settings, held=True)
         self._closing.callback(store.close)
         gateway = Gateway(
             partial(connect, zuliprc),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,10 +21,12 @@ from nudgebot.chat.listener import Listener
 from nudgebot.chat.office import Office
 from nudgebot.chat.opening import open_office
 from nudgebot.chat.reception import Reception
+from nudgebot.chat.server_facts import ZulipServer, server_of
 from nudgebot.chat.tables import SCHEMA as CHAT
-from nudgebot.errors import RuleError, SettingError
+from nudgebot.errors import NudgebotError, RuleError, SettingError
 from nudgebot.exports.importer import Importer
 from nudgebot.exports.inbox import Inbox
+from nudgebot.exports.web_source import WebSources
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.rhythm import rhythm
 from nudgebot.insight.risk_formula import read_formula
@@ -51,20 +53,44 @@ from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.links import Links
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.service import Clock, Job, Service
+from nudgebot.service.alarm import Alarm
+from nudgebot.service.manager import ALIVE, READY, STOPPING, notify
+from nudgebot.service.nightly import Nightly
 from nudgebot.service.notices import Notices
+from nudgebot.service.opening import opening_lines
+from nudgebot.service.pulse import Pulse
 from nudgebot.service.ticks import Ticks
+from nudgebot.service.watchdog import Watchdog
 from nudgebot.settings import Settings
 from nudgebot.store import Store
+from nudgebot.store.lock import alone
+from nudgebot.store.restoring import tables_of
+from nudgebot.store.soundness import DamagedError, ensure_sound
 
 log = logging.getLogger(__name__)
 
 CATCH_UP_SECONDS = 10
+DAMAGED = (
+    "⚠️ nudgebot has stopped: its database is damaged. Bring the newest backup back with `nudgebot "
+    "restore`; the damaged file is kept, and what it still holds of messages sent, answers and "
+    "wishes is carried over."
+)
 SCHEMAS = (SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS, FORGOTTEN)
 
 
-def open_store(settings: Settings) -> Store:
-    """The school's database with the tables of all parts."""
-    return Store(settings["database"], SCHEMAS)
+def open_store(settings: Settings, *, held: bool = False) -> Store:
+    """The school's database with the tables of all parts; `held`: its lock is the caller's."""
+    return Store(
+        settings["database"], SCHEMAS, whole=True, held=held, backups=settings["backup_folder"]
+    )
+
+
+def tables_from_exports() -> frozenset[str]:
+    """The tables that exports fill and what is worked out of them: they come again by themselves.
+
+    With them goes what counts the exports that were looked at.
+    """
+    return tables_of((SCHOOL, LINKS, INSIGHT)) - {"links"} | {"following_state"}
 
 
 def make_importer(store: Store, settings: Settings) -> Importer:
@@ -174,6 +200,9 @@ def build(
         make_importer(store, settings),
         format_name=settings["inbox_format"],
         settle_seconds=settings["inbox_settle_seconds"],
+        web=WebSources(
+            settings["inbox_urls"].split(), settings["inbox"], token=settings["inbox_token"]
+        ),
     )
     grounds = make_grounds(store, settings, figures, book)
     composer = Composer(book, make_personal(store, settings))
@@ -216,9 +245,11 @@ def serve(
     `done` hears what each job did, by the job's name.
     """
     with ExitStack() as closing:
+        closing.enter_context(alone(settings["database"]))
         ear = connect(zuliprc)
         closing.callback(close_client, ear)
-        store = open_store(settings)
+        ensure_sound(settings["database"])
+        store = open_store(settings, held=True)
         closing.callback(store.close)
         gateway = Gateway(
             partial(connect, zuliprc),
@@ -234,20 +265,75 @@ def serve(
         reception = Reception(house.office, gateway, gateway.me, clock=clock, background=errands)
         listener = Listener(ear, store, reception, me=gateway.me, clock=clock)
         reception.resume()
-        Service(
-            [
-                *_ticks(house, clock, stopping).jobs(),
-                Job("catching up", CATCH_UP_SECONDS, reception.catch_up),
-            ],
-            listen=listener.run,
-            deafen=listener.stop,
-            clock=clock,
-            stopping=stopping,
-            done=done,
-        ).run()
+        notices = _notices(house)
+        pulse = Pulse()
+        alarm = _alarm(house, zuliprc, closing)
+        closing.enter_context(_watchdog(settings, pulse, alarm))
+        closing.callback(notify, STOPPING)
+        try:
+            Service(
+                [
+                    *_ticks(house, clock, stopping, notices).jobs(),
+                    Job("catching up", CATCH_UP_SECONDS, reception.catch_up),
+                    _nightly(settings, notices).job(),
+                ],
+                listen=listener.run,
+                deafen=listener.stop,
+                clock=clock,
+                stopping=stopping,
+                done=done,
+                begun=partial(_begun, house, server_of(ear, gateway.me), alarm, clock),
+                pulse=pulse,
+            ).run()
+        except DamagedError:
+            with suppress(NudgebotError):
+                alarm.say(DAMAGED)
+            raise
 
 
-def _ticks(house: House, clock: Clock, stopping: threading.Event) -> Ticks:
+def _begun(house: House, server: ZulipServer, alarm: Alarm, clock: Clock) -> None:
+    """Say what the start came to, once people and rules have been read."""
+    on = len(house.office.switches.on(house.book.rules.rules))
+    for line in opening_lines(
+        house.settings, server=server, book=house.book, rules_on=on, as_of=clock()
+    ):
+        log.info("%s", line)
+    alarm.learn()
+    notify(READY)
+
+
+def _alarm(house: House, zuliprc: Path, closing: ExitStack) -> Alarm:
+    """On a connection of its own, with waits that the end of the service does not cut short."""
+    gateway = Gateway(partial(connect, zuliprc), sends_per_minute=60)
+    closing.callback(gateway.close)
+    return Alarm(gateway, house.office.access.admin_ids)
+
+
+def _watchdog(settings: Settings, pulse: Pulse, alarm: Alarm) -> Watchdog:
+    return Watchdog(
+        pulse,
+        minutes=settings["watchdog_minutes"],
+        say=alarm.say,
+        alive=partial(notify, ALIVE),
+    )
+
+
+def _nightly(settings: Settings, notices: Notices) -> Nightly:
+    return Nightly(
+        settings["database"],
+        settings["backup_folder"],
+        hour=settings["backup_hour"],
+        keep_days=settings["backup_keep_days"],
+        zone=settings["timezone"],
+        tell=partial(notices.tell, "backup"),
+    )
+
+
+def _notices(house: House) -> Notices:
+    return Notices(house.outbox, house.office.access.admin_ids, zone=house.settings["timezone"])
+
+
+def _ticks(house: House, clock: Clock, stopping: threading.Event, notices: Notices) -> Ticks:
     return Ticks(
         house.settings,
         house.store,
@@ -258,9 +344,7 @@ def _ticks(house: House, clock: Clock, stopping: threading.Event) -> Ticks:
         outbox=house.outbox,
         office=house.office,
         gateway=house.gateway,
-        notices=Notices(
-            house.outbox, house.office.access.admin_ids, zone=house.settings["timezone"]
-        ),
+        notices=notices,
         clock=clock,
         stopping=stopping.is_set,
     )

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nudgebot import __version__
-from nudgebot.cli import data, demo, messages, report, risk, rules, run
+from nudgebot.cli import backup, data, demo, messages, report, risk, rules, run, service_unit
 from nudgebot.cli.context import Given
 from nudgebot.errors import NudgebotError
 
@@ -52,6 +52,9 @@ for command in (
     risk.risk,
     rules.rules,
     run.run,
+    backup.backup,
+    backup.restore_command,
+    service_unit.service_unit,
     demo.demo,
 ):
     main.add_command(command)

@@ -12,8 +12,10 @@ from pathlib import Path
 import click
 
 from nudgebot.cli.context import Given, right_now
-from nudgebot.settings import Settings
+from nudgebot.service import logs
 from nudgebot.wiring import serve
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -26,26 +28,16 @@ def run(given: Given) -> None:
     os.environ["TZ"] = "UTC"
     if hasattr(time, "tzset"):
         time.tzset()
-    start_log(settings)
+    logs.start(settings["log_level"], settings["log_format"])
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    if os.name == "posix" and zuliprc.exists() and zuliprc.stat().st_mode & 0o077:
-        click.echo(f"{zuliprc} can be read by others: chmod 600 {zuliprc}", err=True)
-    click.echo(
-        f"nudgebot runs with {zuliprc}: exports from {settings['inbox']}, rules from "
-        f"{settings['rules_file_path']}, everything in {settings['database']}."
-    )
+    if is_open_to_others(zuliprc):
+        log.warning("%s can be read by others: chmod 600 %s", zuliprc, zuliprc)
     serve(settings, zuliprc, clock=right_now, stopping=stopping)
-    click.echo("nudgebot has stopped.")
+    log.info("nudgebot has stopped")
 
 
-def start_log(settings: Settings) -> None:
-    """Log to the standard error stream: ids and counts, never names, marks or texts."""
-    logging.basicConfig(
-        level=settings["log_level"].upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # These log addresses and whole requests, with headers that may hold keys.
-    for library in ("urllib3", "requests", "schedule", "openai", "httpx", "httpx2", "httpcore2"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+def is_open_to_others(path: Path) -> bool:
+    """Whether other accounts of this machine may read a file that holds a key."""
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)

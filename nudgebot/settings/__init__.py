@@ -19,12 +19,23 @@ PREFIX = "NUDGEBOT_"
 __all__ = ["BY_NAME", "PREFIX", "SECTION", "SETTINGS", "Setting", "Settings", "read_settings"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Settings:
     """The settings in force; `settings["inbox"]` is a value of the setting's kind."""
 
     values: Mapping[str, Any]
     sources: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={self.shown(name)}" for name in sorted(self.values))
+        return f"Settings({shown})"
+
+    def shown(self, name: str) -> str:
+        """A setting's value as it may be shown: of what may hold a key only whether it is set."""
+        value, setting = self.values[name], BY_NAME.get(name)
+        if setting is not None and (setting.secret or setting.sensitive):
+            return "***" if value else "''"
+        return repr(value)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -64,7 +75,8 @@ def read_settings(
         try:
             values[setting.name] = setting.kind.read(text)
         except (ValueError, TypeError):
-            problems.append(f"{setting.name}: {text!r} is not {setting.kind.wanted} ({source}).")
+            shown = "the value" if setting.secret or setting.sensitive else repr(text)
+            problems.append(f"{setting.name}: {shown} is not {setting.kind.wanted} ({source}).")
     if problems:
         raise SettingError("\n".join(problems))
     return Settings(values, sources)

@@ -77,6 +77,7 @@ def _one_of(*words: str) -> Kind:
 TEXT = Kind("text", str)
 FORMAT = _one_of("native", "oulad")
 PAPER = _one_of("a4", "letter")
+LOG_FORMAT = _one_of("text", "json")
 LEVEL = _one_of("debug", "info", "warning", "error")
 SECURITY = _one_of("starttls", "tls", "none")
 CONVERSATION = _one_of("bot", "group")

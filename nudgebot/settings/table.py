@@ -13,6 +13,7 @@ from nudgebot.settings.kinds import (
     HOUR,
     IDS,
     LEVEL,
+    LOG_FORMAT,
     PAPER,
     PATH,
     SECURITY,
@@ -28,7 +29,8 @@ from nudgebot.settings.kinds import (
 class Setting:
     """One setting; `default` is the text that a file would hold.
 
-    A secret is read from the environment only: files are copied, shown and backed up.
+    A secret is read from the environment only: files are copied, shown and backed up. What is
+    `sensitive` may hold one among other things. Neither is ever shown.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Setting:
     help: str
     aliases: tuple[str, ...] = ()
     secret: bool = False
+    sensitive: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -49,6 +52,22 @@ SETTINGS: tuple[Setting, ...] = (
         "10",
         COUNT,
         "How long a file's size and time must stay as they are before it is read.",
+    ),
+    Setting(
+        "inbox_urls",
+        "",
+        TEXT,
+        "Addresses (https://…) of zips that are fetched at each look at the inbox and put there, "
+        "separated by blanks.",
+        sensitive=True,
+    ),
+    Setting(
+        "inbox_token",
+        "",
+        TEXT,
+        "The token that these addresses want (`Authorization: Bearer …`); from the environment "
+        "only, as NUDGEBOT_INBOX_TOKEN.",
+        secret=True,
     ),
     Setting(
         "timezone", "UTC", ZONE, "The school's time zone, also of times in exports without one."
@@ -174,6 +193,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         TEXT,
         "More headers of each request, as `name: value; name: value`.",
+        sensitive=True,
     ),
     Setting("ai_seconds", "5", COUNT, "How long the model may take for a message."),
     Setting(
@@ -284,7 +304,38 @@ SETTINGS: tuple[Setting, ...] = (
         PATH,
         "A folder with more fonts for charts and PDFs, for scripts that the bundled ones lack.",
     ),
+    Setting(
+        "backup_folder",
+        "",
+        PATH,
+        "The folder for the nightly backups of the database; without one, `backups` beside it.",
+    ),
+    Setting(
+        "backup_hour",
+        "3",
+        HOUR,
+        "From which hour on the nightly backup is made; one that was missed is caught up.",
+    ),
+    Setting(
+        "backup_keep_days",
+        "14",
+        COUNT,
+        "How long backups are kept; the newest always is. A student who is erased is gone from "
+        "them after so long.",
+    ),
+    Setting(
+        "watchdog_minutes",
+        "15",
+        COUNT,
+        "When nudgebot's work has stood still for so long, the admins are told; 0 never tells.",
+    ),
     Setting("log_level", "info", LEVEL, "debug, info, warning or error."),
+    Setting(
+        "log_format",
+        "text",
+        LOG_FORMAT,
+        "text, or json: one object a line, for whatever collects logs.",
+    ),
 )
 
 BY_NAME: Mapping[str, Setting] = {

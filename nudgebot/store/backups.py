@@ -51,7 +51,7 @@ def back_up(database: Path, folder: Path, *, as_of: datetime, label: str = "") -
         _need_room(database, folder)
         copy(database, part)
         if quick_check(part):
-            raise DamagedError(f"{database} is damaged; it was not backed up. {RESTORE}")
+            raise _unsound(database, folder)
         part.replace(folder / name)
         sync(folder)
     except (OSError, sqlite3.Error) as error:
@@ -112,6 +112,13 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _unsound(database: Path, folder: Path) -> StoreError:
+    """Whose damage it is: the database's, or that of the disk that it was copied to."""
+    if quick_check(database):
+        return DamagedError(f"{database} is damaged; it was not backed up. {RESTORE}")
+    return StoreError(f"A backup in {folder} came out damaged; is that disk in order?")
 
 
 def _sweep(folder: Path, moment: datetime) -> None:

@@ -1,0 +1,99 @@
+"""Commands that make a backup of the database, and that bring one back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nudgebot.cli.context import Given, right_now
+from nudgebot.errors import InputError
+from nudgebot.store.backups import Backup, back_up, backups_of, folder_of
+from nudgebot.store.lock import alone
+from nudgebot.store.restoring import Restored, restore
+from nudgebot.wiring import tables_from_exports
+
+# Without these it is not known what has been sent.
+SENT = frozenset({"outbox", "nudges", "nudge_parts"})
+
+
+@click.command()
+@click.pass_obj
+def backup(given: Given) -> None:
+    """Back the database up now, beside a running nudgebot too; the copy is checked."""
+    settings = given.settings()
+    database: Path = settings["database"]
+    if not database.exists():
+        raise InputError(f"There is no such database: {database}.")
+    folder = folder_of(database, settings["backup_folder"])
+    made = back_up(database, folder, as_of=right_now(), label="by-hand")
+    click.echo(f"{made.path}: {made.path.stat().st_size / 1e6:,.1f} MB, checked.")
+
+
+@click.command("restore")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--as-it-was",
+    is_flag=True,
+    help="Carry nothing over from the present file: what was sent since may be sent again.",
+)
+@click.pass_obj
+def restore_command(given: Given, file: Path | None, *, as_it_was: bool) -> None:
+    """Bring a backup back (without FILE, list them); the present file is kept aside.
+
+    What was sent, answered, wished and noted since the backup is carried over from the present
+    file, as far as it can be read; what came from exports is the backup's, and comes again with
+    the next export.
+    """
+    settings = given.settings()
+    database: Path = settings["database"]
+    folder = folder_of(database, settings["backup_folder"])
+    if file is None:
+        for line in _listed(backups_of(database, folder), folder):
+            click.echo(line)
+        return
+    with alone(database):
+        found = restore(
+            file,
+            database,
+            as_of=right_now(),
+            leave=None if as_it_was else tables_from_exports(),
+        )
+    for line in told(found, file, database, as_it_was=as_it_was):
+        click.echo(line)
+
+
+def _listed(backups: list[Backup], folder: Path) -> list[str]:
+    if not backups:
+        return [f"There are no backups in {folder}."]
+    lines = [
+        f"{each.path}  {each.taken_at:%Y-%m-%d %H:%M} UTC  {each.label}".rstrip()
+        for each in backups
+    ]
+    return [*lines, "Bring one back with `nudgebot restore FILE`."]
+
+
+def told(found: Restored, file: Path, database: Path, *, as_it_was: bool) -> list[str]:
+    """What came of a restore, in lines: what is back, what was carried over, what is lost."""
+    lines = [f"{database} is again as in {file}."]
+    if found.aside is None:
+        return lines
+    lines.append(f"The file that was there is kept as {found.aside}; remove it when all is well.")
+    if as_it_was:
+        lines.append(
+            "Nothing was carried over: whom nudgebot wrote to since, and what students asked for "
+            "since, it does not know any more."
+        )
+        return lines
+    lines.append(
+        f"{found.carried_rows:,} rows of what was sent, answered, wished and noted were carried "
+        "over. What exports brought since comes again with the next one."
+    )
+    if found.lost:
+        lines.append(f"These could not be read and are as in the backup: {', '.join(found.lost)}.")
+    if SENT & set(found.lost):
+        lines.append(
+            "So nudgebot does not know all that was sent since: set enable_nudging_system = false "
+            "for a day, or some students are nudged twice."
+        )
+    return lines
