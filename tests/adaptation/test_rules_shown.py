@@ -9,7 +9,7 @@ from chat.town import ADMIN, TARA, Town
 
 from nudgebot.school.days import to_at
 
-WORDS = "Only 3 of 40 messages were answered or acted on."
+WORDS = "Only 3 of 40 messages were answered or acted on"
 
 
 @pytest.mark.parametrize(("who", "shown"), [(ADMIN, True), (TARA, False)])
