@@ -50,10 +50,10 @@ def newcombe(first: Share, second: Share, *, z: float) -> Interval:
     """The interval of `first` minus `second` (Newcombe 1998, method 10: hybrid score)."""
     one, two = wilson(first, z=z), wilson(second, z=z)
     difference = first.value - second.value
-    return Interval(
-        difference - sqrt((first.value - one.low) ** 2 + (two.high - second.value) ** 2),
-        difference + sqrt((one.high - first.value) ** 2 + (second.value - two.low) ** 2),
-    )
+    below = sqrt((first.value - one.low) ** 2 + (two.high - second.value) ** 2)
+    above = sqrt((one.high - first.value) ** 2 + (second.value - two.low) ** 2)
+    # Beyond 1 there is no difference of shares; rounding gets there by a hair.
+    return Interval(max(difference - below, -1.0), min(difference + above, 1.0))
 
 
 def newcombe_p(first: Share, second: Share) -> float:
