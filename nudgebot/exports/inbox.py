@@ -12,6 +12,7 @@ from nudgebot.errors import ExportError, StoreError
 from nudgebot.exports.bundle import Stamp, is_partial, is_unfinished, name_of, open_bundle, stamp
 from nudgebot.exports.importer import Importer, digest
 from nudgebot.exports.report import ImportReport
+from nudgebot.exports.web_source import WebSources
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +38,16 @@ class Inbox:
     """
 
     def __init__(
-        self, folder: Path, importer: Importer, *, format_name: str, settle_seconds: int
+        self,
+        folder: Path,
+        importer: Importer,
+        *,
+        format_name: str,
+        settle_seconds: int,
+        web: WebSources | None = None,
     ) -> None:
         self._folder = folder
+        self._web = web
         self._importer = importer
         self._format_name = format_name
         self._settle = timedelta(seconds=settle_seconds)
@@ -48,8 +56,12 @@ class Inbox:
         self._told: dict[Path, str] = {}
 
     def poll(self, as_of: datetime) -> list[Outcome]:
-        """Import what is complete and new, the oldest first; one bad export stops no other."""
-        outcomes = []
+        """Import what is complete and new, the oldest first; one bad export stops no other.
+
+        What is fetched from the web comes into the folder meanwhile, for one of the next polls.
+        """
+        failed = self._web.poll() if self._web is not None else []
+        outcomes: list[Outcome] = [Refused(each.source, each.text) for each in failed]
         for path in self._ready(as_of):
             outcome = self._import(path, as_of)
             if outcome is not None:
