@@ -124,15 +124,16 @@ class Audit:
     def used(
         self,
         *,
+        about_student_id: str | None = None,
         actor_user_id: int,
         action: str,
         place: Recipient | None,
         as_of: datetime,
         detail: str = "",
     ) -> None:
-        """Note a command that showed no student's data to anybody."""
+        """Note a command that showed no student's data to anybody; a student's is about herself."""
         self._append(
-            [None],
+            [(STUDENT, about_student_id) if about_student_id else None],
             actor_user_id=actor_user_id,
             action=action,
             place=place,

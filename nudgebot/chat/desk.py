@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.finder import UnclearError
 from nudgebot.chat.freetext import is_overheard, is_urgent, take_answer, take_cry
 from nudgebot.chat.incoming import Incoming, Me
+from nudgebot.chat.noting import WORDS_ON_PREVIEWS
 from nudgebot.chat.office import Office
 from nudgebot.chat.other_words import Meaning, said_of
 from nudgebot.chat.short_answers import meant_for_tutoring
@@ -36,7 +36,6 @@ STRANGER = (
     "Hello! I work with the students and teachers of this school, and I do not know yet who you "
     "are there. An administrator of nudgebot can link you."
 )
-WORDS_ON_PREVIEWS = frozenset({"confirm", "cancel", "change", "add"})
 FEWEST_WORDS = 3
 ELSEWHERE = "That is about students, so I have answered you in a direct message."
 IN_PRIVATE = "I have answered you in a direct message."
@@ -126,20 +125,6 @@ class Desk:
                 Reply(incoming.place, Answer(ELSEWHERE if about_students else IN_PRIVATE))
             )
         return replies
-
-    def note(
-        self, replies: Sequence[Reply], incoming: Incoming, heard: Heard, as_of: datetime
-    ) -> None:
-        """Write down whose data the asker sees; in the transaction that promises the replies."""
-        for reply in replies:
-            if reply.answer.students:
-                self._office.audit.record(
-                    reply.answer.students,
-                    actor_user_id=incoming.sender_id,
-                    action=heard.found.command.name if heard.found else "message",
-                    place=reply.place,
-                    as_of=as_of,
-                )
 
     def _guarded(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:
         """The one boundary for surprises: the asker gets a number, the log gets the trace."""

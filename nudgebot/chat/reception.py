@@ -19,7 +19,9 @@ from nudgebot.chat.desk import Desk, Heard
 from nudgebot.chat.errands import TRIES
 from nudgebot.chat.freetext import is_urgent, look_back
 from nudgebot.chat.incoming import Incoming, Me, Reacted
+from nudgebot.chat.noting import note, note_outcome
 from nudgebot.chat.office import Office
+from nudgebot.chat.pending import Line
 from nudgebot.chat.responding import note_reaction
 from nudgebot.chat.skipped import Skipped
 from nudgebot.chat.speaker import Board, Speaker, lines_of
@@ -167,7 +169,7 @@ class Reception:
         asker_id = incoming.sender_id
         encloses = any(reply.answer.attachments for reply in replies)
         with self._office.store.transaction():
-            self._desk.note(replies, incoming, heard, as_of)
+            note(self._office, replies, incoming, heard, as_of)
             words = [each for each in lines if not (encloses and each.message.buttons)]
             claimed = self._speaker.claim(words, as_of, asker_id=asker_id)
             if not encloses:
@@ -190,14 +192,26 @@ class Reception:
         answer = self._outcome(errand, incoming.source)
         as_of = self._clock()
         replies = self._desk.placed(answer, incoming, heard, as_of)[:1]
-        self._desk.note(replies, incoming, heard, as_of)
-        self._post(replies, f"errand:{incoming.source}", as_of, asker_id=incoming.sender_id)
+        with self._office.store.transaction():
+            note_outcome(self._office, replies, incoming, heard, as_of)
+            lines = self._claimed(replies, f"errand:{incoming.source}", as_of, incoming.sender_id)
+        self._speaker.push(lines, as_of, asker_id=incoming.sender_id)
 
     def _finish(self, confirmed: Confirmation) -> None:
         answer = self._outcome(partial(finish, self._office, confirmed), confirmed.identity)
         replies = [Reply(Direct((confirmed.asker_id,)), answer)]
-        source = f"errand:{confirmed.identity}"
-        self._post(replies, source, self._clock(), asker_id=confirmed.asker_id)
+        source, as_of, asker_id = f"errand:{confirmed.identity}", self._clock(), confirmed.asker_id
+        with self._office.store.transaction():
+            self._office.audit.record(
+                answer.students,
+                actor_user_id=asker_id,
+                action="confirm",
+                place=replies[0].place,
+                as_of=as_of,
+                detail=confirmed.kind,
+            )
+            lines = self._claimed(replies, source, as_of, asker_id)
+        self._speaker.push(lines, as_of, asker_id=asker_id)
 
     def _outcome(self, errand: Errand, source: str) -> Answer:
         try:
@@ -211,11 +225,10 @@ class Reception:
             log.exception("an errand failed")
             return Answer(BROKEN_OFF)
 
-    def _post(
-        self, replies: Sequence[Reply], source: str, as_of: datetime, *, asker_id: int
-    ) -> None:
-        lines = self._speaker.claim(lines_of(replies, source), as_of, asker_id=asker_id)
-        self._speaker.push(lines, as_of, asker_id=asker_id)
+    def _claimed(
+        self, replies: Sequence[Reply], source: str, as_of: datetime, asker_id: int
+    ) -> list[Line]:
+        return self._speaker.claim(lines_of(replies, source), as_of, asker_id=asker_id)
 
     def _look_at(self, waiting: Confirmation) -> None:
         """Reactions in a gap are told nowhere; they are on the message, though."""

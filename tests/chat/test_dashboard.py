@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 def seen_by(town: Town, user_id: int) -> set[str]:
     """Whose data the audit log says the user saw."""
     rows = town.store.rows("SELECT student_id FROM audit WHERE actor_user_id = ?", [user_id])
-    return {row[0] for row in rows}
+    return {row[0] for row in rows} - {None}  # None: shown nobody
 
 
 @pytest.mark.parametrize(
