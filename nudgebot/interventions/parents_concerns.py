@@ -7,6 +7,9 @@ from difflib import get_close_matches
 
 OTHER = "other"
 
+# No export tells of attendance: what it is about is the teacher's to say.
+NEEDS_WORDS = frozenset({"attendance", OTHER})
+
 IN_WORDS: Mapping[str, str] = {
     "inactive": "a pause in learning",
     "struggling": "work that is hard",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from nudgebot.errors import CommandError
 from nudgebot.interventions.mail_text import is_address
 from nudgebot.interventions.means import Means
-from nudgebot.interventions.parents_concerns import OTHER
+from nudgebot.interventions.parents_concerns import NEEDS_WORDS
 from nudgebot.nudging.parent_letter import ParentFacts, concerns_of, parent_letter
 from nudgebot.nudging.rendering import CompositionError
 from nudgebot.school.batches import newest_fact
@@ -119,9 +119,10 @@ def drafts(
     known = concerns_of(means.book.templates)
     if concern not in known:
         raise CommandError(f"There are no words for that; there are for {', '.join(known)}.")
-    if concern == OTHER and not words.strip():
+    if concern in NEEDS_WORDS and not words.strip():
         raise CommandError(
-            "Say it in your own words: `parent <student> other <your words>`. Nothing was sent."
+            "Say it in your own words, because the figures do not tell: "
+            f"`parent <student> {concern} <your words>`. Nothing was sent."
         )
     if len(words) > LONGEST_WORDS:
         raise CommandError(f"Your words have at most {LONGEST_WORDS} characters in a mail.")

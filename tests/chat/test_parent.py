@@ -300,3 +300,12 @@ def test_hostile_names_do_nothing_in_the_preview(family: Family) -> None:
     shown = family.answer(TARA, "parent s1 inactive")
     assert "@**all**" not in shown
     assert "](http" not in shown
+
+
+@pytest.mark.parametrize("concern", ["attendance", "other"])
+def test_what_no_figure_tells_is_the_teachers_to_say(family: Family, concern: str) -> None:
+    """No mail claims that a student has missed lessons because a button was clicked."""
+    assert "in your own words, because the figures do not tell" in family.answer(
+        TARA, f"parent s1 {concern}"
+    )
+    assert not family.store.rows("SELECT 1 FROM confirmations")

@@ -24,7 +24,12 @@ from nudgebot.interventions.parents_book import (
     WAITING,
     Notification,
 )
-from nudgebot.interventions.parents_concerns import OTHER, concern_meant, concern_near, in_words
+from nudgebot.interventions.parents_concerns import (
+    OTHER,
+    concern_meant,
+    concern_near,
+    in_words,
+)
 from nudgebot.interventions.parents_drafts import Guardian, called
 from nudgebot.interventions.parents_news import fate_of
 from nudgebot.markup import esc, global_time
