@@ -38,6 +38,7 @@ class Meeting:
     sequence: int
     changed_at: datetime
     moved_from_at: datetime | None
+    moved_from_minutes: int | None
     reason: str
     outcome_notes: str
 
@@ -128,7 +129,8 @@ class MeetingBook:
         """Give it another time; False where this source has moved it already."""
         cursor = self._store.execute(
             """UPDATE meetings SET scheduled_at = ?, duration_minutes = ?, location = ?,
-               moved_from_at = scheduled_at, sequence = sequence + 1, changed_at = ?,
+               moved_from_at = scheduled_at, moved_from_minutes = duration_minutes,
+               sequence = sequence + 1, changed_at = ?,
                change_source = ?
                WHERE id = ? AND status = 'scheduled' AND change_source != ?""",
             [to_at(at), minutes, location, to_at(as_of), source, meeting.id, source],
@@ -244,6 +246,7 @@ class MeetingBook:
             sequence=row["sequence"],
             changed_at=from_at(row["changed_at"]),
             moved_from_at=None if row["moved_from_at"] is None else from_at(row["moved_from_at"]),
+            moved_from_minutes=row["moved_from_minutes"],
             reason=row["reason"],
             outcome_notes=row["outcome_notes"],
         )

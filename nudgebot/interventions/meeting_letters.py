@@ -111,7 +111,8 @@ def mail_text(means: Means, meeting: Meeting, reader: Reader) -> str:
         lines += [f"Why: {clean(meeting.reason)}"] if meeting.reason else []
     else:
         if news(meeting) == "moved" and _was(meeting) and meeting.moved_from_at:
-            old = span_words(meeting.moved_from_at, meeting.duration_minutes, reader.zone)
+            minutes = meeting.moved_from_minutes or meeting.duration_minutes
+            old = span_words(meeting.moved_from_at, minutes, reader.zone)
             lines += [f"It was to be on: {old}", ""]
         lines += [f"When: {when}"]
         lines += [f"Where: {clean(meeting.location)}"] if meeting.location else []

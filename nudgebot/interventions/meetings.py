@@ -74,18 +74,28 @@ class Meetings:
         return self._announced(found, as_of)
 
     def _note(self, meeting: Meeting, actor: Actor, as_of: datetime) -> None:
-        when = meeting.scheduled_at.astimezone(self._means.zone)
-        place = f", {meeting.location}" if meeting.location else ""
-        kind = f"{meeting.meeting_type} meeting".capitalize()
         for student_id in meeting.student_ids:
             self._record.note(
                 InterventionType.MEETING,
                 actor,
                 student_id=student_id,
-                action_taken=f"{kind} on {day_words(when.date())}, {when:%H:%M}{place}",
+                action_taken=self._summary(meeting),
                 source=source_of(meeting, student_id),
                 as_of=as_of,
             )
+
+    def _summary(self, meeting: Meeting) -> str:
+        """`Parent meeting on Friday, 20 November 2026, 14:30, Room 4 (moved from …)`."""
+        place = f", {meeting.location}" if meeting.location else ""
+        kind = f"{meeting.meeting_type} meeting".capitalize()
+        old = meeting.moved_from_at
+        is_moved = old is not None and old != meeting.scheduled_at
+        moved = f" (moved from {self._in_words(old)})" if old and is_moved else ""
+        return f"{kind} on {self._in_words(meeting.scheduled_at)}{place}{moved}"
+
+    def _in_words(self, at: datetime) -> str:
+        when = at.astimezone(self._means.zone)
+        return f"{day_words(when.date())}, {when:%H:%M}"
 
     def _announced(self, meeting: Meeting, as_of: datetime) -> Meeting:
         self._notices.announce(meeting, as_of)
@@ -117,6 +127,9 @@ class Meetings:
                     source=source,
                     as_of=as_of,
                 )
+                moved = self.own(actor.user_id, meeting_id)
+                for student_id in moved.student_ids:
+                    self._record.restate(source_of(moved, student_id), self._summary(moved))
         return self._announced(self.own(actor.user_id, meeting_id), as_of)
 
     def cancel(
@@ -168,9 +181,6 @@ class Meetings:
         return self.own(actor.user_id, meeting_id)
 
     def _resolve(self, meeting: Meeting, words: str, as_of: datetime) -> None:
-        if meeting.sequence:
-            when = meeting.scheduled_at.astimezone(self._means.zone)
-            words = f"{words} (It was moved to {day_words(when.date())}, {when:%H:%M}.)"
         for student_id in meeting.student_ids:
             self._record.resolve(source_of(meeting, student_id), words, as_of)
 

@@ -23,6 +23,7 @@ class InterventionType(StrEnum):
     TUTOR = "tutor"
     RESOLUTION = "resolution"
     SNOOZE = "snooze"
+    RESUME = "resume"
 
 
 TAGS = {
@@ -73,7 +74,8 @@ class Record:
     ) -> int:
         """Note it once per `source` (as `meeting:3`), and tag the student's open alerts.
 
-        Whoever acts on a student has seen her alerts, so that they are acknowledged. Returns the
+        Whoever acts on a student has seen her alerts, so that they are acknowledged; but urgent
+        words only by `ack`, for what was done need not be about them. Returns the
         intervention's id. Joins the transaction that it is called in.
         """
         with self._store.transaction():
@@ -120,7 +122,8 @@ class Record:
             )
             self._store.execute(
                 """UPDATE alerts SET state = 'acknowledged', acknowledged_at = ?,
-                   acknowledged_by = ? WHERE alert_id = ? AND state = 'open'""",
+                   acknowledged_by = ?
+                   WHERE alert_id = ? AND state = 'open' AND rule_id != 'crisis'""",
                 [to_at(as_of), actor.user_id, row["alert_id"]],
             )
         return rows[0]["alert_id"] if rows else None
@@ -131,6 +134,12 @@ class Record:
             """UPDATE interventions SET is_resolved = 1, resolved_at = ?, resolution_notes = ?
                WHERE source = ?""",
             [to_at(as_of), notes, source],
+        )
+
+    def restate(self, source: str, action_taken: str) -> None:
+        """Say anew what was done: it has changed since."""
+        self._store.execute(
+            "UPDATE interventions SET action_taken = ? WHERE source = ?", [action_taken, source]
         )
 
     def withdraw(self, source: str) -> None:

@@ -167,6 +167,24 @@ def test_a_move_and_a_cancellation_update_the_same_event(stage: Stage) -> None:
         meetings.move(ACTOR, found.id, later, as_of=NOW, source="five")
 
 
+def test_a_moved_meeting_is_told_as_it_was_and_recorded_as_it_is(stage: Stage) -> None:
+    """The old time keeps its own length; the record names the new time, and the old one last."""
+    found = stage.arrange("s1")
+    later = TOMORROW + timedelta(days=3)
+    stage.meetings.move(ACTOR, found.id, later, duration_minutes=15, as_of=NOW, source="two")
+    told = stage.mails()["s1@pupils.example"].content
+    assert "It was to be on: Friday, 20 November 2026, 14:30 to 14:50" in told
+    assert "When: Monday, 23 November 2026, 14:30 to 14:45" in told
+    (entry,) = stage.town.office.interventions.record.of_student("s1")
+    assert entry.action_taken == (
+        "One-on-one meeting on Monday, 23 November 2026, 14:30, Room 4 "
+        "(moved from Friday, 20 November 2026, 14:30)"
+    )
+    stage.meetings.cancel(ACTOR, found.id, "I am ill.", as_of=NOW, source="three")
+    (entry,) = stage.town.office.interventions.record.of_student("s1")
+    assert entry.resolution_notes == "Cancelled. I am ill."
+
+
 def test_only_who_was_told_of_it_is_told_that_it_is_off(stage: Stage) -> None:
     """A student who was not linked then hears nothing of a meeting she never heard of."""
     stage.town.store.execute("UPDATE students SET email = '', zulip_user_id = NULL")

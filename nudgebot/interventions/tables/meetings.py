@@ -42,4 +42,7 @@ CREATE TABLE meeting_students (
 CREATE INDEX meeting_students_by_student ON meeting_students (student_id);
 """
 
-STEPS: tuple[tuple[str, str], ...] = (("meetings", _MEETINGS),)
+# How long it was to be before it moved; NULL where it never did, or did before this was kept.
+_MOVED = "ALTER TABLE meetings ADD COLUMN moved_from_minutes INTEGER"
+
+STEPS: tuple[tuple[str, str], ...] = (("meetings", _MEETINGS), ("moved_meetings", _MOVED))
