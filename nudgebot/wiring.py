@@ -17,6 +17,7 @@ from nudgebot.chat.connection import close_client, connect
 from nudgebot.chat.cursor import Cursor, Memory
 from nudgebot.chat.errands import Errands
 from nudgebot.chat.gateway import Gateway
+from nudgebot.chat.lane import Lane
 from nudgebot.chat.listener import Listener
 from nudgebot.chat.office import Office
 from nudgebot.chat.opening import open_office
@@ -263,8 +264,21 @@ def serve(
         errands = Errands()
         closing.callback(errands.close)
         reception = Reception(house.office, gateway, gateway.me, clock=clock, background=errands)
-        listener = Listener(ear, store, reception, me=gateway.me, clock=clock)
+        answers = Errands()
+        closing.callback(answers.close)
+        lane = Lane(
+            house.office,
+            reception,
+            gateway.me,
+            clock=clock,
+            later=answers,
+            stopping=stopping.is_set,
+        )
+        listener = Listener(
+            ear, store, lane, me=gateway.me, clock=clock, comes_first=lane.comes_first
+        )
         reception.resume()
+        lane.resume()
         notices = _notices(house)
         pulse = Pulse()
         alarm = _alarm(house, zuliprc, closing)

@@ -7,7 +7,8 @@ import queue
 import random
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -28,6 +29,8 @@ FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
 # Ids are given before messages are told of, so a lower one may be told of a little later.
 OVERLAP_IDS = 200
+# On a busy morning: then it is looked again whether something came that must not wait.
+LONGEST_TURN_SECONDS = 5.0
 QUEUE_GONE = frozenset({"BAD_EVENT_QUEUE_ID", "BAD_REQUEST"})  # the second: ids already pruned
 
 
@@ -50,6 +53,8 @@ class Hearing(Protocol):
 class Listener:
     """Hears until `stop`. The position in the database moves only behind what has had its effects.
 
+    What `comes_first` is heard before all else that is known of, though the position waits for it.
+
     A queue that still lives is gone on with, so a restart misses nothing. Where it is lost, a new
     one is opened first, and then what was missed is read by message id.
     """
@@ -63,6 +68,7 @@ class Listener:
         me: Me,
         clock: Callable[[], datetime],
         chance: Callable[[], float] = random.random,
+        comes_first: Callable[[Incoming], bool] = lambda _: False,
     ) -> None:
         self._queue = Queue(client)
         self._cursor = Cursor(store)
@@ -71,6 +77,7 @@ class Listener:
         self._me = me
         self._clock = clock
         self._chance = chance
+        self._comes_first = comes_first
         self._stopping = threading.Event()
         self._arrivals: queue.SimpleQueue[list[dict[str, Any]] | BaseException | None] = (
             queue.SimpleQueue()
@@ -105,10 +112,12 @@ class Listener:
             self._open()
             return
         events = self._poll(position.queue_id, position.last_event_id)
+        self._hear_first(event["message"] for event in events if event["type"] == "message")
+        begun = time.monotonic()
         for event in events:
             self._once(f"event:{position.queue_id}:{event['id']}", partial(self._hear, event))
             self._cursor.pass_event(int(event["id"]))
-            if self._stopping.is_set():
+            if self._stopping.is_set() or time.monotonic() - begun > LONGEST_TURN_SECONDS:
                 return
         if any(event["type"] != "heartbeat" for event in events):
             self._once("settled", partial(self._hearing.settled, after_gap=False))
@@ -123,7 +132,9 @@ class Listener:
         else:
             log.info("the event queue was lost; catching up by message id")
             begin = max(position.floor_message_id, position.last_message_id - OVERLAP_IDS)
-            for message in self._queue.messages_after(begin):
+            missed = self._queue.messages_after(begin)
+            self._hear_first(missed)
+            for message in missed:
                 if self._stopping.is_set():
                     return
                 self._once(f"missed:{message['id']}", partial(self._hear_message, message))
@@ -163,6 +174,13 @@ class Listener:
         if incoming is not None:
             self._hearing.message(incoming)
         self._cursor.pass_message(int(message["id"]))
+
+    def _hear_first(self, messages: Iterable[Mapping[str, Any]]) -> None:
+        """What must not wait has its effects now; when its turn comes, it has had them."""
+        for message in messages:
+            incoming = read_message(message, self._me)
+            if incoming is not None and self._comes_first(incoming):
+                self._once(f"first:{incoming.message_id}", partial(self._hearing.message, incoming))
 
     def _keep_echo(self, event: Mapping[str, Any]) -> None:
         local_id = event.get("local_message_id") or event["message"].get("local_message_id")

@@ -168,6 +168,15 @@ WHEN EXISTS (SELECT 1 FROM audit_log
 BEGIN SELECT RAISE(ABORT, 'a person of the audit log is only ever forgotten'); END;
 """
 
+_LANE = """
+CREATE TABLE chat_lane (                     -- what staff said, until it is answered
+    number INTEGER PRIMARY KEY,              -- in the order in which it was said
+    source TEXT NOT NULL UNIQUE,
+    asker_id INTEGER NOT NULL,
+    letter TEXT NOT NULL                     -- the message or reaction, as JSON
+);
+"""
+
 SCHEMA = Schema(
     "chat",
     (
@@ -180,5 +189,6 @@ SCHEMA = Schema(
         ("audit chain", _AUDIT_CHAIN),
         ("audit chained", chain_existing),
         ("audit sealed", _AUDIT_SEALED),
+        ("lane", _LANE),
     ),
 )

@@ -198,6 +198,12 @@ _CHAT = (
         whose="asker_id = :user",
         texts=("letter",),
     ),
+    Holding(
+        "chat_lane",
+        "What she said as staff and is being answered; gone once it is.",
+        whose="asker_id = :user",
+        texts=("letter",),
+    ),
     Holding("chat_skipped", "Her commands that were too old.", whose="sender_id = :user"),
     Holding(
         "chat_handled",

@@ -187,6 +187,7 @@ def _chat(store: Store, who: Person, number: int) -> None:
     insert(store, "confirmations", token=f"b{number}", asker_id=who.user_id, payload="{}",
            place="{}", kind="x", state="open")  # fmt: skip
     insert(store, "pending_lines", key=f"reply:{number}", asker_id=who.user_id, letter="{}")
+    insert(store, "chat_lane", source=f"message:{number}", asker_id=who.user_id, letter="{}")
     insert(store, "chat_skipped", message_id=number, sender_id=who.user_id)
     insert(store, "chat_handled", source=f"reaction:7:{who.user_id}:1f44d", at=AT)
     Audit(store).record([who.student_id], actor_user_id=TARA, action="why", place=None, as_of=NOW)
