@@ -78,10 +78,8 @@ def belongs(category: str, row: Mapping[str, Value]) -> bool:
         case "overdue":
             return (as_number(row.get("overdue_assignments")) or 0) >= OVERDUE_ASSIGNMENTS
         case "encouragement":
-            return (
-                row.get("score_trend") == "improving"
-                or (as_number(row.get("current_streak")) or 0) >= STREAK_DAYS
-            )
+            trend, streak = row.get("score_trend"), as_number(row.get("current_streak")) or 0
+            return trend == "improving" or (streak >= STREAK_DAYS and trend != "declining")
     return False
 
 

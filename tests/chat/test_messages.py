@@ -403,3 +403,11 @@ def test_a_token_that_comes_again_sends_again(town: Town, monkeypatch: pytest.Mo
         assert any(words in content for content in town.zulip.to(ANA))
         town.store.execute("DELETE FROM confirmations")
         town.clock += timedelta(days=31)
+
+
+def test_nobody_with_falling_scores_is_told_to_keep_it_up(town: Town) -> None:
+    """A streak is no reason to praise a student whose scores fall."""
+    town.figures.rows["s1"] = {"current_streak": 9, "score_trend": "declining"}
+    assert "Nobody" in town.answer(TARA, "message encouragement")
+    town.figures.rows["s1"] = {"current_streak": 9, "score_trend": "steady"}
+    assert "Ana Alvarez" in town.answer(TARA, "message encouragement")
