@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nudgebot.errors import InputError, StoreError
 from nudgebot.store.backups import STAMP, copy, sync
-from nudgebot.store.database import Store
+from nudgebot.store.database import IN_MEMORY, Store
 from nudgebot.store.migrating import Schema
 from nudgebot.store.soundness import quick_check
 
@@ -74,7 +74,7 @@ def restore(
 
 def tables_of(schemas: Sequence[Schema]) -> frozenset[str]:
     """The names of the tables that the schemas make."""
-    store = Store(Path(":memory:"), schemas)
+    store = Store(IN_MEMORY, schemas)
     try:
         return _tables(store.connection)
     finally:
@@ -150,7 +150,7 @@ def _carry(reading: sqlite3.Connection, writing: sqlite3.Connection, table: str)
             writing.execute(f"DELETE FROM {name}")  # noqa: S608  # the file's own name
         except sqlite3.IntegrityError:
             how = "INSERT OR IGNORE"  # a log that is only ever added to
-        rows = reading.execute(f"SELECT * FROM {name}")  # noqa: S608
+        rows = reading.execute(f"SELECT * FROM {name}")  # noqa: S608  # the same
         cursor = writing.executemany(f"{how} INTO {name} VALUES ({marks})", rows)
         writing.execute("COMMIT")
     except sqlite3.DatabaseError:
