@@ -131,6 +131,11 @@ class Mailer:
         log.info("mail taken by the server id=%s", local_id)
         return 0
 
+    def greet(self) -> None:
+        """Connect, encrypt and log in as for a mail, and send none; raises DeliveryError."""
+        with self._connection():
+            pass
+
     def find(
         self,
         message: Outgoing,  # noqa: ARG002  # as the messenger's port has it

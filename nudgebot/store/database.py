@@ -7,6 +7,7 @@ the figures never need an engine's own date functions.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from nudgebot.store.soundness import ensure_sound, told
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 BUSY_TIMEOUT_SECONDS = 30.0
+IN_MEMORY = Path(":memory:")
 
 
 class Store:
@@ -62,6 +64,9 @@ class Store:
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path != IN_MEMORY:
+                # Made for its owner only; what SQLite keeps beside it gets the same rights.
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self._bring_up(tuple(schemas), whole=whole, held=held, backups=backups)
         except (sqlite3.Error, OSError) as error:
             self.close()

@@ -1,0 +1,49 @@
+"""One finding of a check: how it stands, in a sentence, and what to do about it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from nudgebot.errors import NudgebotError
+
+
+class State(IntEnum):
+    """How a thing stands; the number is the exit code that it comes to."""
+
+    OK = 0
+    WARN = 1
+    FAIL = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found; `advice` says what to do, and is empty where nothing is to be done."""
+
+    name: str
+    state: State
+    sentence: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        head = f"{self.state.name.lower():<4}  {self.name}: {self.sentence}"
+        return f"{head}\n      → {self.advice}" if self.advice else head
+
+
+def guarded(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """The findings of a check; one that ends by an error is a finding itself."""
+    try:
+        yield from check()
+    except NudgebotError as error:
+        yield Finding(name, State.FAIL, str(error))
+    except (sqlite3.Error, OSError) as error:
+        # Its text may quote a value or a path of somebody else's.
+        sentence = f"could not be looked at ({type(error).__name__})."
+        yield Finding(name, State.FAIL, sentence, "See the finding on the database.")
+
+
+def worst(findings: Iterable[Finding]) -> State:
+    """The worst state of them; OK where there are none."""
+    return max((each.state for each in findings), default=State.OK)
