@@ -9,7 +9,19 @@ from typing import Any
 import click
 
 from nudgebot import __version__
-from nudgebot.cli import backup, data, demo, messages, report, risk, rules, run, service_unit
+from nudgebot.cli import (
+    backup,
+    data,
+    demo,
+    doctor,
+    messages,
+    report,
+    risk,
+    rules,
+    run,
+    service_unit,
+    student,
+)
 from nudgebot.cli.context import Given
 from nudgebot.errors import NudgebotError
 
@@ -52,9 +64,12 @@ for command in (
     risk.risk,
     rules.rules,
     run.run,
+    doctor.doctor,
     backup.backup,
     backup.restore_command,
     service_unit.service_unit,
     demo.demo,
+    student.export_student,
+    student.forget_student,
 ):
     main.add_command(command)

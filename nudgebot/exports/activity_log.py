@@ -14,6 +14,7 @@ from nudgebot.exports.activity import Activities
 from nudgebot.exports.numbers import Matters, Students
 from nudgebot.exports.rollups import Rollups, roll_again
 from nudgebot.exports.zones import Walls, day_of
+from nudgebot.school.forgotten import first_kept_day
 
 _NAMES = ("student_no", "matter_no", "at", "local_hour", "events", "minutes", "progress")
 _COLUMNS = ", ".join(_NAMES)
@@ -56,6 +57,9 @@ class ActivityLog:
         self._matters = Matters(connection, subjects)
         self._rollups = Rollups(connection, self._students, self._matters)
         self._old_days = {row[0] for row in connection.execute(_DAYS)}
+        # Of older days only the roll-ups are kept: nobody can tell what was counted there before.
+        self._first_hour = 32 * (first_kept_day(connection) or 0)
+        self.too_old = 0
         self._left: dict[int, Counter[int]] = {}
         self._first_key = 1 + (
             connection.execute("SELECT max(activity_key) FROM activity_rows").fetchone()[0] or 0
@@ -81,15 +85,30 @@ class ActivityLog:
             rows.minutes,
             rows.progress,
         ]
-        if all(rows.ids):
-            return self._named(rows.ids, columns)
-        if not any(rows.ids):
+        if self._first_hour and min(columns[3]) < self._first_hour:
+            return self._younger(rows.ids, columns)
+        return self._kept(rows.ids, columns)
+
+    def _younger(self, ids: Sequence[str | None], columns: list[Sequence[Any]]) -> list[Refusal]:
+        """Add the rows of days of which single rows are still kept."""
+        young = [hour >= self._first_hour for hour in columns[3]]
+        self.too_old += young.count(False)
+        if not any(young):
+            return []
+        places = list(compress(range(len(young)), young))
+        refused = self._kept(list(compress(ids, young)), _chosen(columns, young))
+        return [(places[place], column, reason) for place, column, reason in refused]
+
+    def _kept(self, ids: Sequence[str | None], columns: list[Sequence[Any]]) -> list[Refusal]:
+        if all(ids):
+            return self._named(list(filter(None, ids)), columns)
+        if not any(ids):
             self._nameless(columns)
             return []
-        named = [bool(each) for each in rows.ids]
+        named = [bool(each) for each in ids]
         self._nameless(_chosen(columns, [not each for each in named]))
         places = list(compress(range(len(named)), named))
-        refused = self._named(list(filter(None, rows.ids)), _chosen(columns, named))
+        refused = self._named(list(filter(None, ids)), _chosen(columns, named))
         return [(places[place], column, reason) for place, column, reason in refused]
 
     def finish(self) -> None:

@@ -252,5 +252,10 @@ class Batch:
         """Write what is still in memory."""
         if self._log is not None:
             self._log.finish()
+            if self._log.too_old:
+                self.notices.append(
+                    f"activities: {self._log.too_old} rows are older than single activities are"
+                    " kept (keep_activity_days); what was counted of them stays as it is."
+                )
             self.touched |= self._log.touched
             self.changed = self.changed or bool(self._log.touched)

@@ -121,25 +121,25 @@ _TEACHERS = (
     Holding(
         "alerts",
         "Alerts to her teachers, why, and how they were resolved.",
-        setting="keep_messages_days",
+        setting="keep_interventions_days",
         texts=("reasons", "resolution_notes", "tried"),
     ),
     Holding(
         "alert_tags",
         "What was done about an alert.",
         whose=_HER_ALERTS,
-        setting="keep_messages_days",
+        setting="keep_interventions_days",
     ),
     Holding(
         "interventions",
         "Everything that teachers did for her.",
-        setting="keep_messages_days",
+        setting="keep_interventions_days",
         texts=("action_taken", "resolution_notes"),
     ),
     Holding(
         "targeted_assignments",
         "Assignments made for her alone.",
-        setting="keep_messages_days",
+        setting="keep_interventions_days",
         texts=("title", "description"),
     ),
     Holding(
@@ -148,10 +148,10 @@ _TEACHERS = (
         whose="id IN (SELECT meeting_id FROM meeting_students WHERE student_id = :student)",
         withheld=("student_id",),
         why="of a meeting of several students only her place is deleted",
-        setting="keep_messages_days",
+        setting="keep_interventions_days",
         texts=("location", "notes", "reason", "outcome_notes"),
     ),
-    Holding("meeting_students", "Her place in each meeting.", setting="keep_messages_days"),
+    Holding("meeting_students", "Her place in each meeting.", setting="keep_interventions_days"),
     Holding(
         "parent_notifications",
         "E-mails to her guardians, with all that was in them, and their answers.",
@@ -164,7 +164,7 @@ _TEACHERS = (
         whose=_HER_TUTORINGS,
         fate=Fate.ANONYMISED,
         why="the other student's part stays, with a random name in the place of hers",
-        setting="keep_messages_days",
+        setting="keep_interventions_days",
         texts=("outcome",),
     ),
     Holding(
@@ -173,7 +173,7 @@ _TEACHERS = (
         whose=f"tutoring_id IN (SELECT id FROM tutorings WHERE {_HER_TUTORINGS})",  # noqa: S608  # a constant of this module
         fate=Fate.ANONYMISED,
         why="it is the other student's too",
-        setting="keep_messages_days",
+        setting="keep_interventions_days",
         texts=("note",),
     ),
     Holding("tutor_opt_outs", "That she does not want to be asked to tutor."),
@@ -255,6 +255,7 @@ NO_STUDENTS: Mapping[str, str] = {
     "forgotten": "keyed hashes of the ids of who was forgotten, so that no import brings them back",
     "forgotten_key": "the key of these",
     "holdout_key": "the key by which chance is drawn",
+    "horizons": "from which day on single activities are kept",
     "model_texts": "wordings with marks in the place of names and numbers",
     "model_uses": "counts",
     "reviews": "rules",

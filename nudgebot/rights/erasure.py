@@ -68,7 +68,7 @@ def forget(
     connection.execute("PRAGMA secure_delete = ON")
     try:
         with store.transaction():
-            rows = _erase(store, subject, as_of, in_audit)
+            rows = erase(store, subject, as_of, in_audit=in_audit, come_back=False)
         tidy(store)
     finally:
         connection.execute(f"PRAGMA secure_delete = {int(before)}")
@@ -102,9 +102,14 @@ def _assignments(store: Store, subject: Subject) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _erase(
-    store: Store, subject: Subject, as_of: datetime, in_audit: ForgetInAudit
+def erase(
+    store: Store, subject: Subject, as_of: datetime, *, in_audit: ForgetInAudit, come_back: bool
 ) -> tuple[tuple[str, int], ...]:
+    """Do all of it in the file's tables; gives the rows by table that were hers.
+
+    Unless she may `come_back`, a stub keeps her out of later exports. To be called in a
+    transaction.
+    """
     store.execute("PRAGMA defer_foreign_keys = ON")
     rows = count_rows(store, subject)
     parameters = {
@@ -121,9 +126,10 @@ def _erase(
     _leave_meetings(store, parameters)
     _delete(store, subject)
     blot_out(store, subject)
-    note_forgotten(store, "student", subject.student_id, as_of)
-    if subject.user_id is not None:
-        note_forgotten(store, "user", str(subject.user_id), as_of)
+    if not come_back:
+        note_forgotten(store, "student", subject.student_id, as_of)
+        if subject.user_id is not None:
+            note_forgotten(store, "user", str(subject.user_id), as_of)
     return rows
 
 

@@ -14,6 +14,7 @@ from nudgebot.rights.subject import Mark, Subject, forms
 from nudgebot.school.days import to_at
 from nudgebot.store import Store
 
+FORGET = "forget"  # the kind of preview that leads here
 BLOTTED = "(somebody forgotten)"
 REASON = "The student was forgotten."
 # Keys of messages that are about her alone, by the tables that they belong to.
@@ -116,7 +117,7 @@ def settle_previews(store: Store, subject: Subject) -> int:
     """Take back open previews that are about her, and take her out of those being carried out."""
     needles = [(what, form) for what, text in subject.searched for form in forms(text)]
     settled = 0
-    for row in store.rows("SELECT token, payload, about, state FROM confirmations"):
+    for row in store.rows("SELECT token, kind, payload, about, state FROM confirmations"):
         payload = json.loads(row["payload"])
         named = _holds_id(payload, subject.student_id)
         texts = f"{row['payload']}\n{row['about']}"
@@ -126,6 +127,8 @@ def settle_previews(store: Store, subject: Subject) -> int:
         if row["state"] == "confirmed" and isinstance(payload.get("letters"), list):
             payload["letters"] = [e for e in payload["letters"] if e[0] != subject.student_id]
             left, state = json.dumps(payload), row["state"]
+        elif row["state"] == "confirmed" and row["kind"] == FORGET:
+            left, state = "{}", row["state"]  # being done; after a crash the rest of it is
         else:
             left, state = "{}", _ended(row["state"])
         store.execute(

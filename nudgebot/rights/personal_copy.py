@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from nudgebot.markup import clean
 from nudgebot.rights.catalogue import CATALOGUE
 from nudgebot.rights.proof import whole
 from nudgebot.rights.retention_words import period_in_words
-from nudgebot.rights.sheets import ANOTHER, Sheet, messages_sheet, sheets_of
+from nudgebot.rights.sheets import ANOTHER, Cell, Sheet, messages_sheet, sheets_of
 from nudgebot.rights.subject import SHORTEST_SEARCHED, Subject, subject_of
 from nudgebot.store import Store
 
@@ -76,11 +77,10 @@ def _without_others(store: Store, subject: Subject, sheets: Sequence[Sheet]) -> 
     return [_blotted(sheet, patterns) for sheet in sheets] if patterns else list(sheets)
 
 
-def _blotted(sheet: Sheet, patterns: Sequence[object]) -> Sheet:
-    def cell(value: object) -> object:
-        if isinstance(value, str):
-            for pattern in patterns:
-                value = pattern.sub(ANOTHER, value)  # type: ignore[attr-defined]  # a pattern
+def _blotted(sheet: Sheet, patterns: Sequence[re.Pattern[str]]) -> Sheet:
+    def cell(value: Cell) -> Cell:
+        for pattern in patterns if isinstance(value, str) else ():
+            value = pattern.sub(ANOTHER, str(value))
         return value
 
     rows = tuple(tuple(map(cell, row)) for row in sheet.rows)

@@ -31,8 +31,27 @@ CREATE TABLE forgotten (
 ) WITHOUT ROWID;
 """,
         ),
+        (
+            "horizons",
+            """
+CREATE TABLE horizons (                      -- from which local day on there is raw activity
+    what TEXT PRIMARY KEY,
+    first_day INTEGER NOT NULL
+) WITHOUT ROWID;
+""",
+        ),
     ),
 )
+ACTIVITY = "activity"
+
+
+def first_kept_day(connection: sqlite3.Connection) -> int | None:
+    """The local day before which raw activity was dropped: its roll-ups stay, and take no more."""
+    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'horizons'").fetchone()
+    if there is None:
+        return None
+    row = connection.execute("SELECT first_day FROM horizons WHERE what = ?", [ACTIVITY]).fetchone()
+    return None if row is None else int(row[0])
 
 
 class Forgotten:

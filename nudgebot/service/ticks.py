@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nudgebot.chat.audit import NOBODY
 from nudgebot.chat.freetext import pass_on_waiting
 from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.office import Office
@@ -27,6 +28,8 @@ from nudgebot.nudging.responses import note_read, taps_to_offer
 from nudgebot.nudging.review import Reviews, told
 from nudgebot.nudging.rule_book import Reload, RuleBook
 from nudgebot.nudging.summary import post_summary
+from nudgebot.rights.retention import KEEP, is_night, prune
+from nudgebot.rights.subject import Subject
 from nudgebot.service.loop import Clock, Job
 from nudgebot.service.notices import Notices
 from nudgebot.settings import Settings
@@ -41,7 +44,7 @@ UPKEEP_SECONDS = 600
 REVIEWS_SECONDS = 7 * 24 * 3600
 INTERVENTIONS_SECONDS = 30
 FOLLOWING_SECONDS = 900
-KEEP_LETTERS = timedelta(days=60)
+RETENTION_SECONDS = 3600
 NO_STREAM = frozenset({"STREAM_DOES_NOT_EXIST", "BAD_REQUEST"})
 DELIVERY_AT_MOST = timedelta(seconds=30)
 
@@ -100,6 +103,7 @@ class Ticks:
             Job("following", FOLLOWING_SECONDS, self.following),
             Job("upkeep", UPKEEP_SECONDS, self.upkeep),
             Job("reviews", REVIEWS_SECONDS, self.reviews),
+            Job("retention", RETENTION_SECONDS, self.retention),
         ]
 
     def people(self, as_of: datetime) -> int:
@@ -250,8 +254,26 @@ class Ticks:
             self._notices.tell("stale", text, as_of)
         mark_read(self._office.letters, self._office.links, self._gateway.read_receipts, as_of)
         self._office.confirmations.prune(as_of)
-        self._outbox.prune(as_of - KEEP_LETTERS)
         return stale
+
+    def retention(self, as_of: datetime) -> dict[str, int]:
+        """Delete a portion of what is older than it is kept; at night, when nobody waits."""
+        settings, audit = self._settings, self._office.audit
+        if not is_night(as_of, settings["timezone"]):
+            return {}
+
+        def in_audit(subject: Subject) -> None:
+            own = subject.user_id
+            audit.forget(subject.student_id, own_user_id=own, actor_user_id=NOBODY, as_of=as_of)
+
+        keep = {name: settings[name] for name in KEEP}
+        done = prune(self._store, keep, as_of, zone=settings["timezone"], in_audit=in_audit)
+        if keep["keep_audit_days"]:
+            done["audit"] = audit.prune(as_of - timedelta(days=keep["keep_audit_days"]), as_of)
+        if keep["keep_outbox_days"]:
+            before = as_of - timedelta(days=keep["keep_outbox_days"])
+            done["outbox"] = self._outbox.prune(before)
+        return done
 
     def _touched(self) -> bool:
         """Whether an import's effects on the figures are still to be worked out."""

@@ -329,6 +329,51 @@ SETTINGS: tuple[Setting, ...] = (
         COUNT,
         "When nudgebot's work has stood still for so long, the admins are told; 0 never tells.",
     ),
+    Setting(
+        "keep_activity_days",
+        "400",
+        COUNT,
+        "How long single activities are kept; what they add up to for each day stays, so figures "
+        "stay as they are. 0 keeps them for ever, here and in the next seven settings.",
+    ),
+    Setting(
+        "keep_nudges_days",
+        "730",
+        COUNT,
+        "How long nudges, what came back to them and what was measured after them are kept.",
+    ),
+    Setting(
+        "keep_messages_days",
+        "1095",
+        COUNT,
+        "How long teachers' messages to students and e-mails to guardians are kept.",
+    ),
+    Setting("keep_answers_days", "365", COUNT, "How long students' own words are kept."),
+    Setting(
+        "keep_interventions_days",
+        "1095",
+        COUNT,
+        "How long closed alerts and what teachers did (assignments, meetings, …) are kept.",
+    ),
+    Setting(
+        "keep_audit_days",
+        "1095",
+        COUNT,
+        "How long the log of who saw or did what is kept.",
+    ),
+    Setting(
+        "keep_outbox_days",
+        "60",
+        COUNT,
+        "How long the words of messages stay in the outbox once they are settled.",
+    ),
+    Setting(
+        "keep_left_students_days",
+        "365",
+        COUNT,
+        "How long after leaving the school's exports a student is forgotten; coming back later, "
+        "she is new.",
+    ),
     Setting("log_level", "info", LEVEL, "debug, info, warning or error."),
     Setting(
         "log_format",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nudgebot.chat.acts import (
     alerting,
     assigning,
+    forgetting,
     linking,
     meeting,
     notifying,
@@ -17,6 +18,7 @@ from nudgebot.chat.acts.act import Act
 ACTS: dict[str, Act] = {
     **alerting.ACTS,
     **assigning.ACTS,
+    **forgetting.ACTS,
     **linking.ACTS,
     **meeting.ACTS,
     **notifying.ACTS,

@@ -13,6 +13,7 @@ from nudgebot.chat.commands import (
     confirm,
     dashboard,
     fairness,
+    forget,
     helping,
     history,
     impact,
@@ -59,5 +60,6 @@ def registry() -> Registry:
         *linking.COMMANDS,
         *admin.COMMANDS,
         *auditing.COMMANDS,
+        *forget.COMMANDS,
     )
     return Registry((*helping.commands(others), *others))
