@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -77,11 +77,22 @@ class Draft:
         return f"{self.question_count} questions to practise {listed(self.skills)}"
 
 
-def level_for(accuracy_percent: float | None) -> tuple[str, str]:
+def level_of(
+    skills: Sequence[PractisedSkill], overall_percent: Callable[[], float | None]
+) -> tuple[str, str]:
+    """The difficulty for the accuracy in the skills; where none is known, for that in all."""
+    known = [each.accuracy_percent for each in skills if each.accuracy_percent is not None]
+    if not known:
+        return level_for(overall_percent())
+    which = "this skill" if len(skills) == 1 else "these skills"
+    return level_for(sum(known) / len(known), where=f" in {which}")
+
+
+def level_for(accuracy_percent: float | None, *, where: str = "") -> tuple[str, str]:
     """The difficulty for a student's accuracy, and why in words."""
     if accuracy_percent is None:
         return "medium", "accuracy is not known yet"
-    why = f"accuracy is {_whole(accuracy_percent)} %"
+    why = f"accuracy{where} is {_whole(accuracy_percent)} %"
     if accuracy_percent < EASY_BELOW_PERCENT:
         return "easy", why
     return ("medium" if accuracy_percent < MEDIUM_BELOW_PERCENT else "hard"), why

@@ -23,7 +23,7 @@ from nudgebot.interventions.assignment_draft import (
     checked_level,
     checked_questions,
     checked_title,
-    level_for,
+    level_of,
 )
 from nudgebot.interventions.assignment_due import SchoolDays, due_in_words
 from nudgebot.interventions.assignment_following import Following
@@ -80,10 +80,11 @@ class Assignments:
         """
         wishes = wishes or Wishes()
         student = self._student(student_id)
-        level, why = level_for(self._accuracy(student_id))
+        skills = () if wishes.skills else self._weak(student, as_of)
+        level, why = level_of(skills, lambda: self._accuracy(student_id))
         draft = Draft(
             student_id=student_id,
-            skills=() if wishes.skills else self._weak(student, as_of),
+            skills=skills,
             question_count=SUGGESTED_QUESTIONS,
             difficulty=level,
             due_at=self._days.end_after(
@@ -104,6 +105,9 @@ class Assignments:
                 each for each in draft.skills if each.skill_id not in {n.skill_id for n in named}
             ]
             draft = replace(draft, skills=(*(kept if adding else ()), *named))
+            if draft.why_level:  # a level of the teacher's own stays
+                level, why = level_of(draft.skills, lambda: self._accuracy(draft.student_id))
+                draft = replace(draft, difficulty=level, why_level=why)
         if wishes.questions is not None:
             draft = replace(draft, question_count=checked_questions(wishes.questions))
         if wishes.difficulty:

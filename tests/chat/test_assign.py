@@ -46,9 +46,9 @@ def give(town: Town, text: str = "assign s1") -> None:
 def test_the_flow_of_requirement_b(town: Town) -> None:
     """Suggested, its title adjusted, confirmed; the student is told, the teacher follows it."""
     shown = town.answer(TARA, "assign Ana Alvarez")
-    assert "- Skills: Fractions (55 %), Division (60 %)" in shown
+    assert "- Skills: Fractions (55 %), Division (60 %), in the last 4 weeks" in shown
     assert "- Questions: 15" in shown
-    assert "- Difficulty: easy (Ana's accuracy is 57 %)" in shown
+    assert "- Difficulty: easy (Ana's accuracy in these skills is 57 %)" in shown
     assert "- Due: <time:2026-11-24T23:59:00Z>" in shown
     assert town.zulip.to(ANA) == []
     shown = town.answer(TARA, "change title Division & Fractions Practice")
@@ -72,6 +72,24 @@ def test_a_reaction_or_a_second_word_gives_it_once(town: Town) -> None:
     assert "settled already" in town.answer(TARA, f"confirm {token}")
     assert len(town.zulip.to(ANA)) == 1
     assert len(town.office.interventions.assignments.of_student("s1")) == 1
+
+
+def test_the_difficulty_is_by_the_accuracy_in_the_chosen_skills(town: Town) -> None:
+    """Whatever she is like in others; anew for other skills, until the teacher names one."""
+    town.figures.rows["s1"] = {"accuracy": 92.0}
+    at = to_at(town.clock) - 3 * 86400
+    town.store.execute(
+        """INSERT INTO practice (session_id, student_id, skill_id, started_at, day, questions,
+           correct) VALUES ('p9', 's1', 'k3', ?, ?, 20, 17)""",
+        [at, at // 86400],
+    )
+    assert "easy (Ana's accuracy in these skills is 57 %)" in town.answer(TARA, "assign s1")
+    shown = town.answer(TARA, "change skills decimals")
+    assert "hard (Ana's accuracy in this skill is 85 %)" in shown
+    assert "medium (Ana's accuracy in these skills is 70 %)" in town.answer(TARA, "add fractions")
+    town.say(TARA, "change difficulty hard")
+    assert "- Difficulty: hard\n" in town.answer(TARA, "change skills fractions")
+    assert "hard (Ana's accuracy is 92 %)" in town.answer(TARA, "assign s1 mixed")
 
 
 def test_every_part_can_be_changed_at_once(town: Town) -> None:
@@ -150,7 +168,7 @@ def test_a_student_without_a_weak_skill_has_others(town: Town) -> None:
     assert [button.reply for button in asked.buttons] == ["assign s2 k3, due friday"]
     shown = town.answer(TARA, asked.buttons[0].reply)
     assert "- Skills: Decimals (75 %)" in shown
-    assert "- Difficulty: medium (Ben's accuracy is not known yet)" in shown
+    assert "- Difficulty: hard (Ben's accuracy in this skill is 75 %)" in shown
 
 
 def test_a_student_who_is_not_linked(town: Town) -> None:

@@ -12,6 +12,7 @@ from nudgebot.chat.finder import UnclearError, named
 from nudgebot.chat.office import Office
 from nudgebot.chat.previews import ask
 from nudgebot.errors import CommandError
+from nudgebot.insight.weak_skills import DAYS
 from nudgebot.interventions.assignment_draft import Draft, from_payload, to_payload
 from nudgebot.interventions.assignment_rows import TargetedAssignment
 from nudgebot.interventions.assignment_skills import UnknownSkillError
@@ -40,7 +41,7 @@ def shown(call: Call, draft: Draft, student: Student) -> Answer:
         [
             f"**Practice for {named(student)}**",
             f"- Title: **{esc(draft.title)}**",
-            f"- Skills: {', '.join(_skills(draft))}",
+            f"- Skills: {', '.join(_skills(draft))}{_period(draft)}",
             f"- Questions: {draft.question_count}",
             f"- Difficulty: {draft.difficulty}{why}",
             f"- Due: {global_time(draft.due_at)}",
@@ -69,6 +70,12 @@ def _skills(draft: Draft) -> list[str]:
         + ("" if skill.accuracy_percent is None else f" ({int(skill.accuracy_percent)} %)")
         for skill in draft.skills
     ]
+
+
+def _period(draft: Draft) -> str:
+    """Of which days the accuracies are, where any is shown."""
+    is_shown = any(each.accuracy_percent is not None for each in draft.skills)
+    return f", in the last {DAYS // 7} weeks" if is_shown else ""
 
 
 def _notes(call: Call, draft: Draft, student: Student) -> list[str]:
