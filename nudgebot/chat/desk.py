@@ -18,7 +18,8 @@ from nudgebot.chat.freetext import is_overheard, is_urgent, take_answer, take_cr
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.noting import WORDS_ON_PREVIEWS
 from nudgebot.chat.office import Office
-from nudgebot.chat.other_words import Meaning, said_of
+from nudgebot.chat.other_words import Meaning, corrected, is_well_formed, said_of
+from nudgebot.chat.preview_names import question_of
 from nudgebot.chat.short_answers import meant_for_tutoring
 from nudgebot.chat.speech import (
     behind_inner_mention,
@@ -58,6 +59,9 @@ class Desk:
     def __init__(self, office: Office, me: Me) -> None:
         self._office = office
         self._me = me
+        # The preview that the last answer to somebody asked about. Not kept for longer than the
+        # process lives: without it a bare yes is only asked about.
+        self._asked: dict[int, str] = {}
 
     def hear(self, incoming: Incoming, as_of: datetime) -> Heard | None:
         """What a message says to the bot; None where it is not for the bot.
@@ -119,6 +123,8 @@ class Desk:
             else self._office.access.place_for(answer.students, heard.asker, incoming.place, as_of)
         )
         replies = [Reply(place, answer)]
+        if place == own:
+            self._asked[incoming.sender_id] = answer.token or _asked_in(answer)
         if place != incoming.place:
             about_students = answer.students and heard.asker.is_staff
             replies.append(
@@ -143,6 +149,8 @@ class Desk:
     def _meant_as_words(self, incoming: Incoming, heard: Heard, as_of: datetime) -> list[str]:
         """A hint where a sentence for the open preview only began like a command: `Meet me …`."""
         if heard.found is None or heard.found.command.name in WORDS_ON_PREVIEWS:
+            return []
+        if is_well_formed(heard.found):
             return []
         preview = self._office.confirmations.newest(heard.asker.user_id)
         if preview is None or not preview.waits(as_of) or preview.place != incoming.place:
@@ -199,15 +207,17 @@ class Desk:
         asker, text = heard.asker, heard.text
         close = self._office.registry.close_to(text, asker.roles)
         meaning = said_of(preview, text)
-        if meaning is Meaning.YES:
-            return self._run("confirm", preview.token, incoming, asker, as_of)
-        if meaning is Meaning.NO:
-            return self._run("cancel", preview.token, incoming, asker, as_of)
-        if meaning is Meaning.UNSURE or close:
-            lines = [_did_you_mean(close) if close else NOT_SURE, *_change_hint(preview)]
-            return Answer(
-                "\n".join(lines), heading="What about the preview?", buttons=_words_on(preview)
-            )
+        again = preview.settled_by == incoming.source
+        if meaning in _WORDS and (again or self._asked.get(asker.user_id) == preview.token):
+            return self._run(_WORDS[meaning], preview.token, incoming, asker, as_of)
+        is_slip = close in _WORDS.values()
+        if close and meaning not in _WORDS and not is_slip:
+            return _correction(preview, text, close)
+        if is_slip or meaning is not Meaning.WORDS:
+            lines = [_did_you_mean(close) if is_slip else NOT_SURE]
+            lines += _change_hint(preview) if meaning not in _WORDS else []
+            question = question_of(self._office, preview)
+            return Answer("\n".join(lines), heading=question, buttons=_words_on(preview))
         return self._run("change", f"{preview.token} {text}", incoming, asker, as_of)
 
     def _run(
@@ -218,6 +228,7 @@ class Desk:
         return command.run(Call(command, asker, incoming, text, as_of, self._office))
 
 
+_WORDS = {Meaning.YES: "confirm", Meaning.NO: "cancel"}
 NOT_SURE = "Your preview still waits. I am not sure what you want done with it."
 
 
@@ -234,6 +245,31 @@ def _change_hint(preview: Confirmation) -> list[str]:
         return []
     words = code(f"change {preview.token} <your words>")
     return [f"Are these other words for your open preview? Then say {words}."]
+
+
+def _correction(preview: Confirmation, text: str, close: str) -> Answer:
+    """A command that may have been meant, or other words for the preview; a yes is neither."""
+    right = corrected(text, close)
+    if close in WORDS_ON_PREVIEWS:
+        right = right.replace(close, f"{close} {preview.token}", 1)
+    buttons = [Button(right, "I meant this", right)] if "\n" not in text else []
+    hint: list[str] = []
+    if len(text.split()) > 1:
+        hint = _change_hint(preview)
+        if hint and "\n" not in text:
+            change = f"change {preview.token} {text}"
+            buttons.append(Button("Other words", "They are words for the preview", change))
+    return Answer(
+        "\n".join([_did_you_mean(close), *hint]),
+        heading="What did you mean?",
+        buttons=tuple(buttons),
+    )
+
+
+def _asked_in(answer: Answer) -> str:
+    """The token of the preview that an answer asks about; empty where it asks about none."""
+    found = (button.reply.partition("confirm ") for button in answer.buttons)
+    return next((token for before, name, token in found if name and not before), "")
 
 
 def _words_on(preview: Confirmation) -> tuple[Button, ...]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from enum import Enum
 
 from nudgebot.chat.acts import ACTS
+from nudgebot.chat.command import Found
 from nudgebot.chat.confirmations import Confirmation
+from nudgebot.nudging.templates import BY_HAND
 
 
 class Meaning(Enum):
@@ -54,3 +57,25 @@ def said_of(preview: Confirmation, text: str) -> Meaning:
     if not takes_words or len(words) < 2 or _UNSURE.fullmatch(bare):
         return Meaning.UNSURE
     return Meaning.WORDS
+
+
+def is_well_formed(found: Found) -> bool:
+    """Whether what stands behind a command's name begins as its arguments do: it was meant so.
+
+    That is with a number, an id or a class, or with a word of the command's own.
+    """
+    first = next(iter(found.text.lower().split()), "").strip("`,.:")
+    usage = re.sub(r"<[^>]*>", " ", found.command.usage.lower())
+    own = {*re.findall(r"[a-z-]{2,}", usage), *BY_HAND}
+    return any(letter.isdigit() for letter in first) or first in own
+
+
+def corrected(text: str, close: str) -> str:
+    """A text with a command's right name in the place of the words that are like it."""
+    words = " ".join(text.split()).split(" ")
+    alike = [
+        SequenceMatcher(None, " ".join(words[:length]).lower(), close).ratio()
+        for length in range(1, min(3, len(words)) + 1)
+    ]
+    length = max(range(len(alike)), key=alike.__getitem__) + 1
+    return " ".join([close, *words[length:]])

@@ -224,7 +224,8 @@ def test_a_slip_never_becomes_a_message(town: Town, said: str, state: str, says:
     found = town.store.value("SELECT state FROM confirmations WHERE token = ?", [token])
     assert found == state
     if state == "open":
-        assert f"confirm {token}" in told
+        word = "change" if said.startswith("chagne") else "confirm"
+        assert f"`{word} {token}" in told
         assert f"`change {token} <your words>`" in told
     assert len(town.zulip.to(ANA)) == (state == "done")
 
@@ -292,3 +293,42 @@ def test_another_template_is_one_click_away(town: Town) -> None:
     assert "takes the place" in shown
     _, asked = town.say(TARA, "message s1 My own words")
     assert len(asked.buttons) == 2
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "ok", "do it"])
+def test_a_word_after_another_question_is_asked_about(town: Town, word: str) -> None:
+    """A yes to “did you mean” sends nothing; the one to the question that follows does."""
+    town.say(TARA, "message s1 hi there")
+    _, asked = town.say(TARA, "alrts")
+    assert [each.reply for each in asked.buttons] == ["alerts"]
+    told = town.answer(TARA, word)
+    assert "Send the message to Ana Alvarez?" in told
+    assert f"`confirm {town.token()}`" in told
+    assert town.zulip.to(ANA) == []
+    assert "✅ Sent to Ana" in town.answer(TARA, "yes")
+
+
+def test_a_yes_after_another_answer_is_asked_about(town: Town) -> None:
+    """Whatever came between, and after a restart, the preview is named before it is sent."""
+    town.say(TARA, "message s1 hi there")
+    town.say(TARA, "risk")
+    assert "Send the message to Ana Alvarez?" in town.answer(TARA, "yes")
+    town.reopened()
+    assert "Send the message to Ana Alvarez?" in town.answer(TARA, "yes")
+    assert town.zulip.to(ANA) == []
+
+
+def test_words_like_a_command_are_offered_both_ways(town: Town) -> None:
+    """As the command, put right, and as words for the preview."""
+    town.say(TARA, "message s1 hi there")
+    _, asked = town.say(TARA, "reprt student s1")
+    token = town.token()
+    replies = [each.reply for each in asked.buttons]
+    assert replies == ["report student s1", f"change {token} reprt student s1"]
+
+
+@pytest.mark.parametrize("said", ["resolve 99 x", "tutored 5 0 minutes", "message struggling 9Z"])
+def test_a_command_that_only_failed_is_not_taken_for_other_words(town: Town, said: str) -> None:
+    """It begins as its arguments do."""
+    town.say(TARA, "message s1 hi there")
+    assert "other words" not in town.answer(TARA, said)
