@@ -79,6 +79,8 @@ def _story(office: Office, alert: Alert) -> Iterator[str]:
     if alert.resolved_at is not None and alert.state == RESOLVED:
         who = by_whom(office, alert.resolved_by)
         yield f"Resolved {who} {global_time(alert.resolved_at)}: {esc(alert.resolution_notes)}"
+    if alert.is_crisis and alert.stands:
+        yield f"Nudges rest: {code(f'resume {alert.student_id} <notes>')} lets them go on."
     why, before = code(f"why {alert.student_id}"), code(f"history {alert.student_id}")
     yield f"{why} shows the whole picture, {before} what was done so far."
 

@@ -106,6 +106,7 @@ def take_answer(
     )
     if is_urgent(office, words_of_student(said)):
         office.consents.hold(student.student_id, held_why(student.student_id), as_of)
+        office.interventions.alerts.cry(student.student_id, said.at)
         return _help(office, _pass_on(office, student, said, as_of, urgent=True), RESTING)
     if not kind:
         follows_at = said.follows.sent_at if said.follows else None

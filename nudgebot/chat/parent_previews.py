@@ -11,6 +11,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named
 from nudgebot.chat.previews import INSTEAD, opened_for
+from nudgebot.chat.resting import resting_line
 from nudgebot.interventions.means import Actor
 from nudgebot.interventions.parents_concerns import in_words
 from nudgebot.interventions.parents_drafts import Draft, Guardian, called
@@ -88,6 +89,7 @@ def preview_mails(call: Call, matter: Matter) -> Answer:
         *_as_written(call, matter, mails),
         *([INSTEAD] if opened.replaces else []),
         *_left_out(guardians, mails),
+        *filter(None, [resting_line(call.office, {student.student_id})]),
         other,
     ]
     buttons = [

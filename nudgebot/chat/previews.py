@@ -11,6 +11,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.confirmations import Opened
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.office import Office
+from nudgebot.chat.resting import resting_line
 from nudgebot.interventions.messages import from_teacher
 from nudgebot.markup import fence
 from nudgebot.nudging.messages import Button
@@ -56,10 +57,13 @@ def preview(
     opened = opened_for(call, SEND, {"letters": [astuple(each) for each in letters]}, about=about)
     token, minutes = opened.token, call.office.settings["confirmation_minutes"]
     together = writes_together(call.office)
+    ids = [each.student_id for each in letters]
+    warning = resting_line(call.office, ids, said="\n".join(notes))
     parts = [
         intro,
         fence(from_teacher(sample, call.asker.name, together=together), "quote"),
         *([INSTEAD] if opened.replaces else []),
+        *([warning] if warning else []),
         *notes,
         f"{_other_words(call, token)} The preview holds for {minutes} minutes.",
     ]
@@ -131,6 +135,9 @@ def ask(
     )
     if opened.replaces:
         content = f"{content}\n\n{INSTEAD}"
+    warning = resting_line(call.office, students, said=content)
+    if warning:
+        content = f"{content}\n\n{warning}"
     return Answer(content, students=students, heading=heading, buttons=buttons, token=opened.token)
 
 

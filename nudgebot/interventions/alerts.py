@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from nudgebot.errors import CommandError
+from nudgebot.interventions.alerts_crisis import open_crisis, repeat_crises
 from nudgebot.interventions.alerts_kept import (
     ACKNOWLEDGED,
     OPEN,
@@ -35,11 +36,20 @@ class Alerts:
 
     def tick(self, as_of: datetime) -> int:
         """Do what time brings; returns how many things were done."""
-        return self.sync(as_of) + repeat(self._means, as_of)
+        again = repeat_crises(self._means, as_of)
+        return again + self.sync(as_of) + repeat(self._means, as_of)
 
     def sync(self, as_of: datetime) -> int:
         """Bring them up to what nudging has decided; call it before that is delivered."""
         return sync(self._means, as_of)
+
+    def cry(self, student_id: str, at: datetime) -> None:
+        """A student wrote urgent words: an alert stands until a person closes it with notes."""
+        open_crisis(self._store, student_id, at)
+
+    def crisis_of(self, student_id: str) -> Alert | None:
+        """The student's alert after urgent words that still is to be dealt with."""
+        return next((each for each in self.of([student_id]) if each.is_crisis), None)
 
     def find(self, alert_id: int) -> Alert | None:
         """The alert of that number."""
@@ -88,24 +98,51 @@ class Alerts:
             raise CommandError(f"Notes have at most {LONGEST_NOTES} characters.")
         with self._store.transaction():
             alert = self._standing(alert_id)
+            done = action_taken.strip() or ", ".join(each.tag for each in alert.tags)
+            action = f"Resolved “{alert.title}”{f' ({done})' if done else ''}: {notes}"
+            kind = InterventionType.RESOLUTION
+            self._close(actor, alert, kind, notes=notes, action=action, as_of=as_of)
+            return self._existing(alert_id)
+
+    def close_crisis(
+        self, actor: Actor, alert: Alert, notes: str, *, action: str, as_of: datetime
+    ) -> None:
+        """Somebody lets nudges go on after urgent words, and says in `notes` what was done.
+
+        Raises CommandError where the notes are too long.
+        """
+        if len(notes) > LONGEST_NOTES:
+            raise CommandError(f"Notes have at most {LONGEST_NOTES} characters.")
+        kind = InterventionType.RESUME
+        self._close(actor, alert, kind, notes=notes, action=action, as_of=as_of)
+
+    def _close(
+        self,
+        actor: Actor,
+        alert: Alert,
+        kind: InterventionType,
+        *,
+        notes: str,
+        action: str,
+        as_of: datetime,
+    ) -> None:
+        with self._store.transaction():
             self._store.execute(
                 """UPDATE alerts SET state = 'resolved', resolved_at = ?, resolved_by = ?,
                    resolution_notes = ? WHERE alert_id = ?""",
-                [to_at(as_of), actor.user_id, notes, alert_id],
+                [to_at(as_of), actor.user_id, notes, alert.alert_id],
             )
-            done = action_taken.strip() or ", ".join(each.tag for each in alert.tags)
-            source = f"alert:{alert_id}:{self._resolutions(alert_id) + 1}"
+            source = f"alert:{alert.alert_id}:{self._resolutions(alert.alert_id) + 1}"
             self._record.note(
-                InterventionType.RESOLUTION,
+                kind,
                 actor,
                 student_id=alert.student_id,
-                action_taken=f"Resolved “{alert.title}”{f' ({done})' if done else ''}: {notes}",
+                action_taken=action,
                 source=source,
                 as_of=as_of,
-                alert_id=alert_id,
+                alert_id=alert.alert_id,
             )
             self._record.resolve(source, notes, as_of)
-            return self._existing(alert_id)
 
     def reopen(self, alert_id: int) -> Alert:
         """Take a resolution back, or else an acknowledgement.
@@ -145,12 +182,15 @@ class Alerts:
         """How often it was resolved so far."""
         found: int = self._store.value(
             """SELECT COUNT(*) FROM interventions
-               WHERE alert_id = ? AND intervention_type = 'resolution'""",
+               WHERE alert_id = ? AND source LIKE 'alert:%'""",
             [alert_id],
         )
         return found
 
     def _cause_holds(self, alert: Alert) -> bool:
+        if alert.is_crisis:
+            newer = self.crisis_of(alert.student_id)
+            return newer is None or newer.alert_id == alert.alert_id
         since = self._store.value(
             "SELECT began_at FROM episodes WHERE student_id = ? AND rule_id = ?",
             [alert.student_id, alert.rule_id],

@@ -15,6 +15,7 @@ from nudgebot.store import Parameters, Store
 OPEN, ACKNOWLEDGED, RESOLVED, OVER = "open", "acknowledged", "resolved", "over"
 # Of one student and cause at most one alert is in these states.
 STANDING = (OPEN, ACKNOWLEDGED)
+CRISIS = "crisis"  # the cause that no rule finds: urgent words of the student's own
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,15 @@ class Alert:
         return ", ".join(self.reasons[:2]) or self.title
 
     @property
-    def order(self) -> tuple[int, bool, datetime, int]:
-        """Most urgent first, then what nobody has looked at, then what waits longest."""
-        return -self.severity.rank, self.state != OPEN, self.since, self.alert_id
+    def is_crisis(self) -> bool:
+        """Whether the student herself wrote words at which a person must look at once."""
+        return self.rule_id == CRISIS
+
+    @property
+    def order(self) -> tuple[bool, int, bool, datetime, int]:
+        """Urgent words, the most urgent, what nobody has looked at, then what waits longest."""
+        rank = -self.severity.rank
+        return not self.is_crisis, rank, self.state != OPEN, self.since, self.alert_id
 
 
 def read_alerts(store: Store, where: str, values: Parameters) -> list[Alert]:

@@ -19,7 +19,7 @@ from nudgebot.school.days import from_at, to_at
 
 LOOK_BACK = timedelta(hours=1)  # what was sent before anybody looked, as after a crash
 _ENDED = """
-    a.state IN ('open', 'acknowledged') AND NOT EXISTS (
+    a.state IN ('open', 'acknowledged') AND a.rule_id != 'crisis' AND NOT EXISTS (
         SELECT 1 FROM episodes e WHERE e.student_id = a.student_id AND e.rule_id = a.rule_id
         AND e.began_at = a.episode_at)
 """

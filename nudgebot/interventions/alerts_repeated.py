@@ -28,6 +28,7 @@ MOST_LINES = 10
 SIGNS: Mapping[str, str] = {"critical": "🔴", "high": "🟠", "medium": "🟡", "low": "🟢"}
 _WAITING = """
     a.state = 'open' AND a.severity IN ('high', 'critical') AND a.repeated_at IS NULL
+    AND a.rule_id != 'crisis'
     AND COALESCE(a.reopened_at, a.raised_at) <= :before
 """
 # Whom each alert went to, and when it last arrived; NULL: it is still on its way to somebody.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from nudgebot.interventions.alerts_kept import CRISIS, Alert, read_alerts
 from nudgebot.interventions.effects import Course, Effect, Interest, effect
 from nudgebot.interventions.effects_course import (
     interest_of_rule,
@@ -19,14 +20,14 @@ from nudgebot.interventions.history_nudges import nudges_to
 from nudgebot.interventions.means import Means
 from nudgebot.interventions.patterns import Tried, patterns
 from nudgebot.interventions.record import Intervention, InterventionType, Record
-from nudgebot.school.days import local_day, zone_named
+from nudgebot.school.days import local_day, to_at, zone_named
 
 MOST = 200
 Endings = Callable[[str, datetime], Mapping[str, Ending]]
 """How the interventions of a student stand by now, by their sources; what is left out is told by
 its notes alone."""
-_NOTHING_TO_FOLLOW = frozenset({InterventionType.SNOOZE})
-_SAYS_IT_ALL = frozenset({InterventionType.RESOLUTION, InterventionType.SNOOZE})
+_NOTHING_TO_FOLLOW = frozenset({InterventionType.SNOOZE, InterventionType.RESUME})
+_SAYS_IT_ALL = _NOTHING_TO_FOLLOW | {InterventionType.RESOLUTION}
 _BY_TYPE_FIRST = frozenset({InterventionType.ASSIGNMENT, InterventionType.TUTOR})
 
 
@@ -65,6 +66,7 @@ class Histories:
             replace(entry, effect=seen.of_rule(story.nudge.rule_id, entry.at))
             for entry, story in nudges_to(self._means.store, student_id, as_of, limit=MOST)
         ]
+        entries += _crises(self._means, student_id, as_of)
         entries.sort(key=lambda each: (each.at, each.number or 0), reverse=True)
         return StudentHistory(student_id, as_of, tuple(entries), patterns(_tried(noted, endings)))
 
@@ -86,6 +88,33 @@ class Histories:
             rating=one.effectiveness_rating,
             effect=seen.of(one, template_id, since) if follow else None,
         )
+
+
+def _crises(means: Means, student_id: str, as_of: datetime) -> list[Entry]:
+    """When the student wrote urgent words, which are not said here, and that nudges rested."""
+    query = "a.student_id = ? AND a.rule_id = ? AND a.raised_at <= ?"
+    found = read_alerts(means.store, query, [student_id, CRISIS, to_at(as_of)])
+    return [
+        Entry(
+            at=each.raised_at,
+            kind=CRISIS,
+            what="Urgent words of the student: people were told, and nudges rest",
+            user_id=None,
+            teacher_id=None,
+            outcomes=_stands(each),
+        )
+        for each in found
+    ]
+
+
+def _stands(alert: Alert) -> tuple[Outcome, ...]:
+    """Whether there were newer words, and whether anybody has closed it."""
+    again = [Outcome("again", alert.newest_at)] if alert.newest_at > alert.raised_at else []
+    if alert.resolved_at is not None:
+        return (*again, Outcome("closed", alert.resolved_at))
+    if alert.acknowledged_at is not None:
+        return (*again, Outcome("somebody sees to it since", alert.acknowledged_at))
+    return (*again, Outcome("nobody has acknowledged it yet"))
 
 
 def _by_notes(one: Intervention) -> tuple[Outcome, ...]:

@@ -77,7 +77,7 @@ def test_nudges_rest_until_a_person_resumes_them(town: Town) -> None:
     assert town.office.consents.state("s1").held
     assert not town.office.consents.state("s1").stopped
     assert "no student of yours" in town.answer(OTTO, "resume s1")
-    assert "may reach Ana Alvarez (s1) again" in town.answer(TARA, "resume s1")
+    assert "may reach Ana Alvarez (s1) again" in town.answer(TARA, "resume s1 talked with her")
     assert town.office.consents.state("s1").silence(town.clock) == ""
     assert "Nothing was held back" in town.answer(TARA, "resume s1")
 
@@ -86,7 +86,7 @@ def test_a_persons_word_leaves_the_students_own_stop(town: Town) -> None:
     """She asked for no nudges, and gets none."""
     town.say(ANA, "stop")
     town.say(ANA, SAID)
-    assert "The student asked for no nudges" in town.answer(TARA, "resume s1")
+    assert "The student asked for no nudges" in town.answer(TARA, "resume s1 talked")
     assert town.office.consents.state("s1").stopped
 
 
@@ -342,7 +342,7 @@ def test_a_contact_who_teaches_elsewhere_may_resume_and_see_no_more(tmp_path: Pa
     assert "say `resume s1`" in urgent
     assert "`message s1" not in urgent
     assert "no student of yours" in town.answer(OTTO, "why s1")
-    assert "may reach Ana" in town.answer(OTTO, "resume s1")
+    assert "may reach Ana" in town.answer(OTTO, "resume s1 talked with her")
     assert town.office.audit.of("s1")[0].action == "resume"
     assert "no student of yours" in town.answer(OTTO, "resume s1")
     town.store.close()

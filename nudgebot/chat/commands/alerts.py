@@ -12,6 +12,7 @@ from nudgebot.chat.alert_words import SIGNS, by_whom, card, line
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.commands.message import split_student
+from nudgebot.chat.commands.resuming import COMMANDS as RESUME
 from nudgebot.chat.commands.risk import students_of
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named, one_student
@@ -128,9 +129,15 @@ def _meant(call: Call) -> Meant:
         )
     alert = call.office.interventions.alerts.find(int(found[1]))
     student = None if alert is None else call.office.people.student(alert.student_id)
-    if alert is None or student is None or not call.asker.may_see(alert.student_id):
+    if alert is None or student is None or not _may_see(call, alert):
         raise CommandError(f"I know no alert {found[1]} of yours. `alerts` lists yours.")
     return Meant(alert, student, found[2].strip())
+
+
+def _may_see(call: Call, alert: Alert) -> bool:
+    """The student's teachers and admins; what began with urgent words the contacts too."""
+    is_contact = call.asker.user_id in call.office.settings["safeguarding_contacts"]
+    return (alert.is_crisis and is_contact) or call.asker.may_see(alert.student_id)
 
 
 def _actor(call: Call) -> Actor:
@@ -189,15 +196,27 @@ def resolve(call: Call) -> Answer:
         _actor(call), number, meant.rest, as_of=call.as_of
     )
     again = (
-        "If it holds all the same, I leave it at that: you have tried twice."
-        if done.reopened_at
-        else "If it holds all the same some time later, I come back to you once."
+        _after_crisis(call, student)
+        if done.is_crisis
+        else (
+            "If it holds all the same, I leave it at that: you have tried twice."
+            if done.reopened_at
+            else "If it holds all the same some time later, I come back to you once."
+        )
     )
     return Answer(
         f"✅ {meant.words} is resolved: {esc(meant.rest)}\n\n{again} A slip? "
         f"{code(f'reopen {number}')} takes it back.",
         students=ids,
     )
+
+
+def _after_crisis(call: Call, student: Student) -> str:
+    """What still waits for a person when the alert is closed."""
+    key = student.student_id
+    if not call.office.consents.state(key).held:
+        return "If there are urgent words again, I come back to you at once."
+    return f"Nudges still rest: {code(f'resume {key} <notes>')} lets them go on."
 
 
 def reopen(call: Call) -> Answer:
@@ -321,4 +340,5 @@ COMMANDS = (
         scope=Scope.STUDENTS,
         run=snooze,
     ),
+    *RESUME,
 )

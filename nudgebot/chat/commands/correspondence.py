@@ -1,4 +1,4 @@
-"""`messages` and `resume`: what was written to a student, and an end of what waits for a person."""
+"""`messages <student>`: what was written to a student, and what she answered."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.copies import words_of_student
 from nudgebot.chat.finder import named, one_student
-from nudgebot.errors import CommandError
 from nudgebot.interventions.letters import GROUP, WRONG, StudentAnswer, TeacherMessage
 from nudgebot.interventions.messages import shortened
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Button
-from nudgebot.nudging.story_words import with_moments
-from nudgebot.school.people import Student
 
 MOST_MESSAGES = 10
 MOST_ANSWERS = 20
@@ -91,35 +88,6 @@ def _may_read(call: Call, said: StudentAnswer) -> bool:
     return call.asker.sees_all or passed is not None or (own and said.kind == GROUP)
 
 
-def resume(call: Call) -> Answer:
-    """Answer `resume <student>`: nudges that waited for a person may go on."""
-    who = " ".join(call.words)
-    student = _of_contact(call, who) or one_student(call, who, "resume {}")
-    key, consents = student.student_id, call.office.consents
-    if key == call.asker.student_id:
-        raise CommandError("Somebody else has to do that for you: it waits for a person.")
-    was_held = bool(consents.state(key).held)
-    if was_held:
-        consents.resume(key, call.as_of)
-    silence = consents.state(key).silence(call.as_of)
-    if silence:
-        told = f"From your side nudges to {named(student)} may go on. {with_moments(silence)}"
-    elif was_held:
-        told = f"✅ Nudges may reach {named(student)} again."
-    else:
-        told = f"Nothing was held back: nudges reach {named(student)} as always."
-    return Answer(told, students=frozenset({key}))
-
-
-def _of_contact(call: Call, who: str) -> Student | None:
-    """For a safeguarding contact, the student of that id whose nudges wait for a person."""
-    if call.asker.user_id not in call.office.settings["safeguarding_contacts"]:
-        return None
-    student = call.office.people.student(who)
-    held = student is not None and call.office.consents.state(student.student_id).held
-    return student if held else None
-
-
 COMMANDS = (
     Command(
         name="messages",
@@ -131,16 +99,5 @@ COMMANDS = (
         roles=STAFF,
         scope=Scope.STUDENTS,
         run=messages,
-    ),
-    Command(
-        name="resume",
-        usage="resume <student>",
-        summary="Let nudges go on that wait for a person after urgent words.",
-        help="After words that sounded like danger a student gets no nudges. Say this when "
-        "somebody has talked to the student and reminders are fine again.",
-        examples=("resume 5",),
-        roles=STAFF,
-        scope=Scope.STUDENTS,
-        run=resume,
     ),
 )

@@ -10,6 +10,7 @@ from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named, one_student
 from nudgebot.errors import CommandError
+from nudgebot.interventions.alerts_kept import CRISIS
 from nudgebot.interventions.effects import CAVEAT, Verdict
 from nudgebot.interventions.history_entry import NUDGE, Entry, Outcome, StudentHistory
 from nudgebot.interventions.patterns import in_words
@@ -29,6 +30,8 @@ SIGNS: Mapping[str, str] = {
     InterventionType.TUTOR: "🤝",
     InterventionType.RESOLUTION: "✅",
     InterventionType.SNOOZE: "💤",
+    InterventionType.RESUME: "▶️",
+    CRISIS: "🚨",
 }
 # Kinds whose words do not say what they are.
 _LABELS: Mapping[str, str] = {
