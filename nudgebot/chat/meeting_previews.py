@@ -13,6 +13,7 @@ from nudgebot.chat.finder import named
 from nudgebot.chat.previews import ask
 from nudgebot.errors import CommandError
 from nudgebot.interventions.meeting_book import Meeting
+from nudgebot.interventions.meeting_doubts import school_words
 from nudgebot.interventions.meeting_readers import guardians_of
 from nudgebot.interventions.meeting_times import read_when
 from nudgebot.interventions.meeting_words import GROUP, PARENT, Details
@@ -90,7 +91,7 @@ def propose(call: Call, draft: Draft, *, on: date | None) -> Answer:
         )
         for each in found
     )
-    times = "\n".join(f"- {global_time(each)}" for each in found)
+    times = "\n".join(f"- {global_time(each)} ({_school_words(call, each)})" for each in found)
     return Answer(
         f"At what time do you want to meet **{names}**? These are free:\n{times}\n\n"
         f"Or name another: {own}.",
@@ -99,6 +100,12 @@ def propose(call: Call, draft: Draft, *, on: date | None) -> Answer:
         buttons=buttons,
         private=bool(draft.notes),
     )
+
+
+def _school_words(call: Call, at: datetime) -> str:
+    """A moment by the school's clock, with its weekday; and by the asker's, if that differs."""
+    own = call.office.interventions.meetings.zone_of(call.asker.user_id)
+    return school_words(at, call.office.zone, own)
 
 
 def command(draft: Draft, when: str) -> str:
@@ -120,9 +127,11 @@ def preview(call: Call, draft: Draft, *, doubt: str = "") -> Answer:
     is_move = bool(draft.meeting_id)
     kind = {PARENT: "Parent meeting", GROUP: "Group meeting"}.get(draft.meeting_type, "One-on-one")
     title = f"Meeting {draft.meeting_id}" if is_move else kind
+    at = from_at(draft.at)
+    when = f"{global_time(at)}, for {draft.minutes} minutes"
     lines = [
         f"📅 **{title}** with **{names}**",
-        f"- When: {global_time(from_at(draft.at))}, for {draft.minutes} minutes",
+        f"- When: {when} ({_school_words(call, at)})",
         f"- Where: {esc(draft.location)}" if draft.location else "- Where: no place named yet",
     ]
     if draft.notes:
@@ -133,11 +142,12 @@ def preview(call: Call, draft: Draft, *, doubt: str = "") -> Answer:
     taken = call.office.interventions.meetings.conflicts(
         call.asker.user_id,
         draft.student_ids,
-        from_at(draft.at),
+        at,
         draft.minutes,
         but=draft.meeting_id,
     )
-    warnings = [doubt, *_conflicts(call, draft, students, taken), *_unreached(call, students)]
+    warnings = [doubt, *call.office.interventions.meetings.doubts(at, draft.minutes)]
+    warnings += [*_conflicts(call, draft, students, taken), *_unreached(call, students)]
     if draft.meeting_type == PARENT and not guardians:
         warnings.append("No parent can be invited by e-mail: please invite them yourself.")
     lines += [f"- ⚠️ {each}" for each in warnings if each]

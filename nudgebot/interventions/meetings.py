@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from nudgebot.errors import CommandError
+from nudgebot.interventions.assignment_due import SchoolDays
 from nudgebot.interventions.means import Actor, Means
 from nudgebot.interventions.meeting_book import (
     CANCELLED,
@@ -18,6 +19,7 @@ from nudgebot.interventions.meeting_book import (
     Plan,
     busy,
 )
+from nudgebot.interventions.meeting_doubts import SATURDAY, doubts
 from nudgebot.interventions.meeting_letters import calendar_file
 from nudgebot.interventions.meeting_notices import Notices, Told
 from nudgebot.interventions.meeting_readers import readers_of, teacher_zone
@@ -259,6 +261,19 @@ class Meetings:
         if on is None:
             return spread(slots, amount, zone)
         return [each for each, _ in zip(slots, range(amount), strict=False)]
+
+    def doubts(self, scheduled_at: datetime, minutes: int) -> list[str]:
+        """What speaks against a time that somebody names, in sentences."""
+        try:
+            hours = office_hours(str(self._means.settings["office_hours"]))
+        except CommandError:
+            hours = []  # a wrong setting is no hindrance to a time that was named
+        zone = self._means.zone
+        day = local_day(scheduled_at, zone)
+        is_weekend = from_day(day).weekday() >= SATURDAY
+        free = SchoolDays(self._means.store).free(day)
+        holiday = "" if is_weekend and free == "weekend" else free
+        return doubts(scheduled_at, minutes, zone=zone, hours=hours, holiday=holiday)
 
     def _holidays(self, begin: datetime, end: datetime) -> frozenset[date]:
         first, last = local_day(begin, self._means.zone), local_day(end, self._means.zone)

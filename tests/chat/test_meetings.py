@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from chat.town import ANA, BEN, CLASS_STREAM, ME, NOW, OTTO, TARA, Town
 from nudgebot.nudging.messages import InStream
+from nudgebot.school.days import to_day
 
 MEET = "meet s1 tomorrow 15:00 one-on-one at Room 4 for 20"
 
@@ -124,6 +125,44 @@ def test_what_cannot_be_is_said_in_a_sentence(town: Town, words: str, told: str)
     """And nothing waits for a confirmation."""
     assert told in town.answer(TARA, words)
     assert town.store.value("SELECT count(*) FROM confirmations") == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "doubt"),
+    [
+        ("tomorrow 15:00", "Friday, 20 November 2026, 15:00, school time)", ""),
+        ("saturday 3pm", "Saturday, 21 November 2026, 15:00, school time)", "That is a Saturday."),
+        ("monday 3 am", "Monday, 23 November 2026, 03:00, school time)", "03:00 is at night."),
+        ("monday 09:00", "Monday, 23 November 2026, 09:00", "outside the office hours"),
+        ("monday 15:45", "Monday, 23 November 2026, 15:45", "outside the office hours"),
+        ("tuesday 14:00", "Tuesday, 24 November 2026", "That is no day of school (Teachers' day)."),
+    ],
+    ids=["ordinary", "weekend", "night", "before", "ends after", "holiday"],
+)
+def test_a_time_is_said_by_the_schools_clock_and_doubted(
+    town: Town, words: str, said: str, doubt: str
+) -> None:
+    """With its weekday; a weekend, a holiday, the night and other hours are warned of."""
+    town.store.execute(
+        "INSERT INTO calendar (kind, begin_day, end_day, title) VALUES ('holiday', ?, ?, ?)",
+        [*[to_day(date(2026, 11, 24))] * 2, "Teachers' day"],
+    )
+    shown = town.answer(TARA, f"meet s1 {words}")
+    assert said in shown
+    assert doubt in shown
+    assert bool(doubt) == ("⚠️" in shown)
+
+
+def test_another_zone_of_the_teachers_is_named_beside_the_schools(town: Town) -> None:
+    """So the words and the buttons show the same hour."""
+    town.store.execute(
+        "UPDATE zulip_users SET timezone = 'America/New_York' WHERE user_id = ?", [TARA]
+    )
+    both = "Friday, 20 November 2026, 13:00, school time; 08:00 in America/New York"
+    (words, choice) = town.say(TARA, "meet s1 friday")
+    assert both in words.content
+    assert choice.buttons[0].label == "Fri 20, 08:00"
+    assert both in town.answer(TARA, choice.buttons[0].reply)
 
 
 def test_an_hour_that_does_not_exist_is_refused(town: Town) -> None:
