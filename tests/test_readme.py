@@ -12,6 +12,8 @@ from nudgebot.chat.command import Role
 from nudgebot.chat.commands import registry
 from nudgebot.exports.native_layouts import LAYOUTS
 from nudgebot.insight.catalogue import METRICS
+from nudgebot.rights.catalogue import CATALOGUE
+from nudgebot.rights.holding import Holding
 from nudgebot.settings import SETTINGS
 
 README = Path(__file__).parents[1] / "README.md"
@@ -71,6 +73,24 @@ def _format() -> str:
     )
 
 
+def _personal() -> str:
+    def forgotten(each: Holding) -> str:
+        return f"{each.fate.value}: {each.why}" if each.why else each.fate.value
+
+    def kept(setting: str) -> str:
+        if setting.startswith("keep_"):
+            return f"`{setting}`"
+        return setting or "while she is in the exports"
+
+    return _table(
+        ["table", "what it holds of a student", "when she is forgotten", "kept"],
+        [
+            [f"`{each.table}`", each.what, forgotten(each), kept(each.setting)]
+            for each in CATALOGUE
+        ],
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "written"),
     [
@@ -78,6 +98,7 @@ def _format() -> str:
         pytest.param("settings", _settings, id="settings"),
         pytest.param("metrics", _metrics, id="metrics"),
         pytest.param("format", _format, id="format"),
+        pytest.param("personal", _personal, id="personal"),
     ],
 )
 def test_a_table_is_what_the_code_says(
