@@ -22,7 +22,7 @@ tour: install
 	$(BIN)/nudgebot demo --tour-only
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Every fault at its full size, as a table; NUDGEBOT_TORTURE_SECONDS, _STUDENTS and so on set sizes.
 torture: install
