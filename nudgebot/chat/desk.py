@@ -18,7 +18,7 @@ from nudgebot.chat.freetext import is_overheard, is_urgent, take_answer, take_cr
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.noting import WORDS_ON_PREVIEWS
 from nudgebot.chat.office import Office
-from nudgebot.chat.other_words import Meaning, corrected, is_well_formed, said_of
+from nudgebot.chat.other_words import Meaning, corrected, has_free_words, is_well_formed, said_of
 from nudgebot.chat.preview_names import question_of
 from nudgebot.chat.short_answers import meant_for_tutoring
 from nudgebot.chat.speech import (
@@ -40,6 +40,7 @@ STRANGER = (
 FEWEST_WORDS = 3
 ELSEWHERE = "That is about students, so I have answered you in a direct message."
 IN_PRIVATE = "I have answered you in a direct message."
+READ_BY_ALL = "Everybody here can read what you wrote: delete it there if it is private."
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,10 @@ class Desk:
         if place == own:
             self._asked[incoming.sender_id] = answer.token or _asked_in(answer)
         if place != incoming.place:
-            about_students = answer.students and heard.asker.is_staff
-            replies.append(
-                Reply(incoming.place, Answer(ELSEWHERE if about_students else IN_PRIVATE))
-            )
+            told = ELSEWHERE if answer.students and heard.asker.is_staff else IN_PRIVATE
+            if heard.found is not None and has_free_words(heard.found):
+                told = f"{told} {READ_BY_ALL}"
+            replies.append(Reply(incoming.place, Answer(told)))
         return replies
 
     def _guarded(self, incoming: Incoming, heard: Heard, as_of: datetime) -> Answer:

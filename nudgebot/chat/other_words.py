@@ -38,6 +38,7 @@ _UNSURE = re.compile(
     r"(?:[ ,]+(?:ok|okay|good|fine|great|thanks|thank you|please|now|then|it|to me|so))*",
     re.IGNORECASE,
 )
+_FREE = re.compile(r"(?P<colon>\[: )?<(?:text|notes?|why|with what)>")
 _LOOSE = re.compile(r"[\s.,;:!?…]+")
 
 
@@ -68,6 +69,21 @@ def is_well_formed(found: Found) -> bool:
     usage = re.sub(r"<[^>]*>", " ", found.command.usage.lower())
     own = {*re.findall(r"[a-z-]{2,}", usage), *BY_HAND}
     return any(letter.isdigit() for letter in first) or first in own
+
+
+def has_free_words(found: Found) -> bool:
+    """Whether somebody's own words stand behind a command, beside ids and words of its own."""
+    usage = found.command.usage.lower()
+    place = _FREE.search(usage)
+    if place is None:
+        return False
+    own = set(re.findall(r"[a-z][a-z-]+", re.sub(r"<[^>]*>", " ", usage)))
+    text = found.text.lower()
+    if place["colon"]:
+        words = text.partition(": ")[2].split()
+    else:
+        words = [word for word in text.split()[1:] if word not in own]
+    return any(re.fullmatch(r"[^\d_]*[^\W\d_]{2}[^\d_]*", word) for word in words)
 
 
 def corrected(text: str, close: str) -> str:

@@ -155,3 +155,23 @@ def test_what_a_teacher_is_told_unasked_is_in_the_audit_log(school: Town, case: 
         school.office.interventions.tick(school.clock)
     found = [each for each in school.office.audit.of("s1") if each.action == action]
     assert [(each.actor_user_id, each.place) for each in found] == [(TARA, f"dm:{TARA}")]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_free"),
+    [
+        ("snooze s1 2 family trouble", True),
+        ("snooze s1 2", False),
+        ("message s1 Is it your parents?", True),
+        ("message s1 inactive_check_in", False),
+        ("tutored s1 30 minutes", False),
+        ("tutoring s1", False),
+    ],
+)
+def test_own_words_where_others_read_them_are_pointed_at(
+    school: Town, said: str, is_free: bool
+) -> None:
+    """The answer goes elsewhere, and what was written stays unless its writer deletes it."""
+    school.say(TARA, f"@**nudgebot** {said}", PLACE)
+    (told,) = school.zulip.in_stream(STAFF_STREAM)
+    assert told.endswith("delete it there if it is private.") == is_free
