@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,9 +17,11 @@ from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.freshness import staleness
 from nudgebot.nudging.review import open_reviews
 from nudgebot.school.days import from_at
+from nudgebot.store.backups import backups_of, folder_of
 
 MOST_REASONS = 3
 REFUSED_LATELY = timedelta(days=7)
+OLD_BACKUP = timedelta(hours=30)
 
 
 def status(call: Call) -> Answer:
@@ -59,6 +62,7 @@ def _for_admins(call: Call) -> list[str]:
         reasons = Counter(each.reason for each in refused).most_common(MOST_REASONS)
         lines.append(f"- ⚠️ {count(len(refused), 'message')} of the last 7 days did not arrive:")
         lines += [f"  - {number:,}: {esc(reason)}" for reason, number in reasons]
+    lines += _machine(call)
     waiting = len(office.letters.waiting_answers())
     if waiting:
         lines.append(f"- {count(waiting, 'answer')} of students that no teacher could be given")
@@ -69,6 +73,22 @@ def _for_admins(call: Call) -> list[str]:
         for row in held
     ]
     return lines
+
+
+def _machine(call: Call) -> list[str]:
+    """What keeps nudgebot itself safe: its backups, and room on the disk."""
+    database = call.office.store.path
+    folder = folder_of(database, call.office.settings["backup_folder"])
+    backups = backups_of(database, folder)
+    newest = f"of {global_time(backups[0].taken_at)}" if backups else "none yet"
+    old = not backups or call.as_of - backups[0].taken_at > OLD_BACKUP
+    free = shutil.disk_usage(database.parent).free
+    size = database.stat().st_size
+    room = f"{size / 1e6:,.0f} MB, {free / 1e9:,.0f} GB free"
+    return [
+        f"- {'⚠️ ' if old else ''}Newest backup: {newest}",
+        f"- {'⚠️ ' if free < 2 * size else ''}Database: {room} (more: `nudgebot doctor`)",
+    ]
 
 
 def rules(call: Call) -> Answer:
