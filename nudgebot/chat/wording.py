@@ -9,7 +9,8 @@ from datetime import datetime
 from nudgebot.chat.access import Asker
 from nudgebot.chat.figures_text import as_number
 from nudgebot.chat.office import Office
-from nudgebot.chat.reading import data_as_of, figures_of
+from nudgebot.chat.own_subjects import figures_for
+from nudgebot.chat.reading import data_as_of
 from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.table import Value
 from nudgebot.markup import esc
@@ -139,7 +140,7 @@ def fitting(
 
     Where they call for nothing, all that can be said.
     """
-    row = figures_of(office, student.student_id) or {}
+    row = figures_for(office, asker, student.student_id, as_of)
     facts = facts_of(office, student, row, asker.name, as_of)
     fit = [category] if category else [each for each in BY_HAND if belongs(each, row)]
     return _of(office, fit or BY_HAND, facts)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nudgebot.errors import CommandError
-from nudgebot.insight.weak_skills import weak_skills
+from nudgebot.insight.weak_skills import SkillAccuracy, weak_skills
 from nudgebot.interventions import assignment_words as words
 from nudgebot.interventions.assignment_draft import (
     MOST_SUGGESTED_SKILLS,
@@ -72,15 +72,24 @@ class Assignments:
         """Whether the school's LMS is given files; it is not where `lms_outbox` is empty."""
         return self._lms is not None
 
-    def propose(self, student_id: str, as_of: datetime, wishes: Wishes | None = None) -> Draft:
+    def propose(
+        self,
+        student_id: str,
+        as_of: datetime,
+        wishes: Wishes | None = None,
+        *,
+        subjects: Collection[str] = (),
+    ) -> Draft:
         """A draft with what requirement B suggests, and with what is asked for in its place.
+
+        Weak skills of these subjects are suggested alone where there are any.
 
         Raises NoWeakSkillError where no skill is named and none is under 70 %, UnknownSkillError
         for a skill that is not known, and CommandError for what cannot be.
         """
         wishes = wishes or Wishes()
         student = self._student(student_id)
-        skills = () if wishes.skills else self._weak(student, as_of)
+        skills = () if wishes.skills else self._weak(student, as_of, subjects)
         level, why = level_of(skills, lambda: self._accuracy(student_id))
         draft = Draft(
             student_id=student_id,
@@ -239,24 +248,27 @@ class Assignments:
         value = table.row(0).get("accuracy") if len(table) else None
         return float(value) if isinstance(value, int | float) else None
 
-    def _unsure(self, student_id: str, as_of: datetime) -> list[PractisedSkill]:
+    def _unsure(self, student_id: str, as_of: datetime) -> Sequence[SkillAccuracy]:
         """The skills that she is not sure in, the weakest first."""
         found = weak_skills(self._means.store, [student_id], as_of, zone=self._means.zone)
-        return [
-            PractisedSkill(each.skill_id, each.name, each.accuracy_percent)
-            for each in found.get(student_id, ())
-        ]
+        return found.get(student_id, ())
 
-    def _weak(self, student: Student, as_of: datetime) -> tuple[PractisedSkill, ...]:
+    def _weak(
+        self, student: Student, as_of: datetime, subjects: Collection[str]
+    ) -> tuple[PractisedSkill, ...]:
         unsure = self._unsure(student.student_id, as_of)
-        weak = [each for each in unsure if (each.accuracy_percent or 0) < WEAK_BELOW_PERCENT]
-        if weak:
-            return tuple(weak[:MOST_SUGGESTED_SKILLS])
-        raise NoWeakSkillError(unsure[:MOST_SUGGESTED_SKILLS])
+        own = [each for each in unsure if each.subject in {"", *subjects} or not subjects]
+        for some in (own, unsure):
+            weak = [each for each in some if each.accuracy_percent < WEAK_BELOW_PERCENT]
+            if weak:
+                return tuple(map(_practised, weak[:MOST_SUGGESTED_SKILLS]))
+        raise NoWeakSkillError(
+            [_practised(each) for each in (own or unsure)[:MOST_SUGGESTED_SKILLS]]
+        )
 
     def _measured(self, student_id: str, text: str, as_of: datetime) -> tuple[PractisedSkill, ...]:
         """The named skills, with the accuracy of those that are known to be unsure."""
-        known = {each.skill_id: each for each in self._unsure(student_id, as_of)}
+        known = {each.skill_id: _practised(each) for each in self._unsure(student_id, as_of)}
         named = skills_named(self._means.store, student_id, text)
         return tuple(known.get(each.skill_id, each) for each in named)
 
@@ -304,3 +316,7 @@ class Assignments:
 
     def _take_away(self, assignment: TargetedAssignment) -> bool:
         return self._lms is not None and self._lms.take_away(assignment)
+
+
+def _practised(skill: SkillAccuracy) -> PractisedSkill:
+    return PractisedSkill(skill.skill_id, skill.name, skill.accuracy_percent)

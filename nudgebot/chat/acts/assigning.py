@@ -10,6 +10,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.finder import UnclearError, named
 from nudgebot.chat.office import Office
+from nudgebot.chat.own_subjects import subjects_with
 from nudgebot.chat.previews import ask
 from nudgebot.errors import CommandError
 from nudgebot.insight.weak_skills import DAYS
@@ -41,7 +42,7 @@ def shown(call: Call, draft: Draft, student: Student) -> Answer:
         [
             f"**Practice for {named(student)}**",
             f"- Title: **{esc(draft.title)}**",
-            f"- Skills: {', '.join(_skills(draft))}{_period(draft)}",
+            f"- Skills: {', '.join(_skills(call, draft))}{_period(draft)}",
             f"- Questions: {draft.question_count}",
             f"- Difficulty: {draft.difficulty}{why}",
             f"- Due: {global_time(draft.due_at)}",
@@ -64,12 +65,21 @@ def shown(call: Call, draft: Draft, student: Student) -> Answer:
     )
 
 
-def _skills(draft: Draft) -> list[str]:
-    return [
-        esc(skill.name)
-        + ("" if skill.accuracy_percent is None else f" ({int(skill.accuracy_percent)} %)")
-        for skill in draft.skills
-    ]
+def _skills(call: Call, draft: Draft) -> list[str]:
+    """Each with its accuracy, and with its subject where that is not one of the asker's own."""
+    key = draft.student_id
+    own = subjects_with(call.office, call.asker, [key], call.as_of)[key]
+    lines = []
+    for skill in draft.skills:
+        percent = skill.accuracy_percent
+        facts = [] if percent is None else [f"{int(percent)} %"]
+        subject = call.office.store.value(
+            "SELECT subject FROM skills WHERE skill_id = ?", [skill.skill_id]
+        )
+        if own and subject and subject not in own:
+            facts.append(esc(subject))
+        lines.append(f"{esc(skill.name)} ({', '.join(facts)})" if facts else esc(skill.name))
+    return lines
 
 
 def _period(draft: Draft) -> str:

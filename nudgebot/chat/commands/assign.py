@@ -12,6 +12,7 @@ from nudgebot.chat.command import STAFF, STUDENTS, Call, Command, Scope
 from nudgebot.chat.commands.message import split_student
 from nudgebot.chat.finder import classes_like, named, one_student, students_like
 from nudgebot.chat.freetext import take_answer
+from nudgebot.chat.own_subjects import subjects_with
 from nudgebot.chat.previews import ask
 from nudgebot.chat.reading import data_note
 from nudgebot.chat.responding import note_tap, thanks_of
@@ -44,9 +45,11 @@ def assign(call: Call) -> Answer:
     if not students_like(call, who) and classes_like(call, who):
         raise CommandError(f"{esc(who)} is a class. I assign to one student: `assign <student>`.")
     student = one_student(call, who, f"assign {{}} {_literal(rest)}".strip())
+    key = student.student_id
+    subjects = subjects_with(call.office, call.asker, [key], call.as_of)[key]
     try:
         draft = call.office.interventions.assignments.propose(
-            student.student_id, call.as_of, read_wishes(rest)
+            student.student_id, call.as_of, read_wishes(rest), subjects=subjects
         )
     except NoWeakSkillError as none_weak:
         return _choose_skill(student, none_weak, rest)

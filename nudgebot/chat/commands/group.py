@@ -10,6 +10,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.commands.risk import students_of
 from nudgebot.chat.figures_text import count, figure
 from nudgebot.chat.finder import classes_like, named
+from nudgebot.chat.own_subjects import in_own_subjects
 from nudgebot.chat.previews import Letter, folded, preview
 from nudgebot.chat.wording import INACTIVE_DAYS, belongs, chosen_or_first, facts_of
 from nudgebot.errors import CommandError
@@ -138,13 +139,22 @@ def _letters(
     links = call.office.links.table("student").user_ids
     letters: list[Letter] = []
     unlinked, silent = 0, 0
-    for student, row in found:
+    rows = in_own_subjects(
+        call.office,
+        call.asker,
+        {student.student_id: row for student, row in found},
+        call.as_of,
+        others=False,
+    )
+    for student, _ in found:
         if student.student_id not in links:
             unlinked += 1
         elif call.office.consents.state(student.student_id).silence(call.as_of):
             silent += 1
             continue
-        facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
+        facts = facts_of(
+            call.office, student, rows[student.student_id], call.asker.name, call.as_of
+        )
         wording = chosen_or_first(call.office, category, facts, template)
         letters.append(Letter(student.student_id, wording.text, wording.template_id, category))
     reasons = (

@@ -15,9 +15,9 @@ from nudgebot.chat.commands.group import (
     no_template,
 )
 from nudgebot.chat.finder import classes_like, named, one_student, students_like
+from nudgebot.chat.own_subjects import figures_for
 from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import LONGEST_TEXT, Letter, preview
-from nudgebot.chat.reading import figures_of
 from nudgebot.chat.speech import words_of
 from nudgebot.chat.wording import facts_of, filled, fitting, one_line, reworded
 from nudgebot.errors import CommandError
@@ -105,7 +105,7 @@ def _split_template(call: Call, rest: str, student: Student) -> tuple[str, str]:
 
 def _from_template(call: Call, student: Student, template: str, text: str) -> Answer:
     """The template, or a model's words for it, with the teacher's own words behind it."""
-    row = figures_of(call.office, student.student_id) or {}
+    row = figures_for(call.office, call.asker, student.student_id, call.as_of)
     facts = facts_of(call.office, student, row, call.asker.name, call.as_of)
     wording = filled(call.office, template, facts)
     other = reworded(call.office, template, facts)

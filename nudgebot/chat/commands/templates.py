@@ -8,7 +8,7 @@ from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named, one_student, students_like
-from nudgebot.chat.reading import figures_of
+from nudgebot.chat.own_subjects import figures_for
 from nudgebot.chat.template_samples import FIRST_NAME, sample_facts
 from nudgebot.chat.wording import LeftOut, Wording, facts_of, one_line, tried
 from nudgebot.errors import CommandError
@@ -76,7 +76,7 @@ def _facts(call: Call, student: Student | None) -> Facts:
     if student is None:
         language = call.office.settings["language"]
         return sample_facts(call.as_of, call.office.zone, call.asker.name, language)
-    row = figures_of(call.office, student.student_id) or {}
+    row = figures_for(call.office, call.asker, student.student_id, call.as_of)
     return facts_of(call.office, student, row, call.asker.name, call.as_of)
 
 
