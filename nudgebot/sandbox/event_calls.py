@@ -20,6 +20,7 @@ from nudgebot.sandbox.routes import Route
 from nudgebot.sandbox.state import Realm
 
 IDLE_TIMEOUT_LEVEL = 481
+LONGEST_HOLD_SECONDS = 0.2  # so long a late event waits for one to be told before it
 MOBILE_LIFESPAN_SECONDS = 12 * 3600
 REGISTER_OPTIONS = (
     "client_gravatar",
@@ -171,7 +172,9 @@ class EventCalls:
                 if left <= 0:
                     queue.push({"type": "heartbeat"})
                     return
-                self.realm.changed.wait(left)
+                self.realm.changed.wait(min(left, LONGEST_HOLD_SECONDS) if queue.held else left)
+                if not queue.events:
+                    queue.let_go()
                 if self.realm.closing:
                     return
                 if not self.realm.queues.is_open(queue):

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from nudgebot.sandbox.disorder import Disorder
 from nudgebot.sandbox.records import SandboxUser
 
 PROXY_PAGE = (
@@ -73,6 +74,7 @@ class Faults:
         go_away: Callable[[], None],
         come_back: Callable[[], None],
         changed: Callable[[], None],
+        mix_up: Callable[[Disorder | None], None] = lambda _: None,
     ) -> None:
         self._lock = threading.Lock()
         self._planned: list[_Planned] = []
@@ -81,6 +83,7 @@ class Faults:
         self._go_away = go_away
         self._come_back = come_back
         self._changed = changed
+        self._mix_up = mix_up
 
     # Planning
 
@@ -188,15 +191,22 @@ class Faults:
             self._planned.append(plan)
 
     def clear(self) -> None:
-        """Forget every fault that waits."""
+        """Forget every fault that waits, and tell events in order again."""
         with self._lock:
             self._planned.clear()
+        self._mix_up(None)
 
     # At once
 
     def lose_queues(self) -> int:
         """Kill every event queue; who polls one gets BAD_EVENT_QUEUE_ID. Answers how many."""
         return self._lose_queues()
+
+    def mix_up(self, *, twice: float = 0.0, late: float = 0.0, seed: int = 0) -> Disorder:
+        """From now on tell this share of the events twice, and this share after the next one."""
+        disorder = Disorder(twice, late, seed)
+        self._mix_up(disorder)
+        return disorder
 
     def go_away(self) -> None:
         """Stop listening: connections are cut, and new ones are refused."""

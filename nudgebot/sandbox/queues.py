@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from nudgebot.sandbox.answers import Json, Refusal
+from nudgebot.sandbox.disorder import Disorder
 
 DEFAULT_LIFESPAN_SECONDS = 600
 LONGEST_LIFESPAN_SECONDS = 7 * 24 * 3600
@@ -38,13 +39,30 @@ class EventQueue:
     next_event_id: int = 0
     newest_pruned_id: int = -1
     events: deque[Json] = field(default_factory=deque)
+    disorder: Disorder | None = None
+    held: list[Json] = field(default_factory=list)  # told after the next one
 
     def push(self, event: Json) -> None:
         """Queue an event, which gets the next id; a type that nobody asked for is dropped."""
         kind = event["type"]
         if kind == "heartbeat" or self.event_types is None or kind in self.event_types:
-            self.events.append({**event, "id": self.next_event_id})
-            self.next_event_id += 1
+            fate = self.disorder.fate() if self.disorder and kind != "heartbeat" else ""
+            if fate == "late":
+                self.held.append(event)
+                return
+            for each in (event, event) if fate == "twice" else (event,):
+                self._number(each)
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Queue what was held back."""
+        held, self.held = self.held, []
+        for event in held:
+            self._number(event)
+
+    def _number(self, event: Json) -> None:
+        self.events.append({**event, "id": self.next_event_id})
+        self.next_event_id += 1
 
     def acknowledge(self, last_event_id: int) -> None:
         """Forget what the client has seen; refuse an id that this queue cannot continue from."""
@@ -63,6 +81,7 @@ class Queues:
         self._clock = clock
         self._by_id: dict[str, EventQueue] = {}
         self._by_user: dict[int, list[EventQueue]] = {}
+        self.disorder: Disorder | None = None
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -88,6 +107,7 @@ class Queues:
             all_public_streams=all_public_streams,
             bulk_deletion=bulk_deletion,
             last_contact=self._clock(),
+            disorder=self.disorder,
         )
         self._by_id[queue.queue_id] = queue
         self._by_user.setdefault(user_id, []).append(queue)
@@ -127,6 +147,12 @@ class Queues:
         self._by_id.clear()
         self._by_user.clear()
         return lost
+
+    def mix_up(self, disorder: Disorder | None) -> None:
+        """Let events of all queues, and of those to come, meet such a fate; None ends it."""
+        self.disorder = disorder
+        for queue in self.all():
+            queue.disorder = disorder
 
     def sweep(self) -> None:
         """Forget the queues that nobody has polled for longer than their life."""

@@ -14,6 +14,7 @@ from nudgebot.errors import InputError
 from nudgebot.sandbox.answers import Json
 from nudgebot.sandbox.api import Answer, Api
 from nudgebot.sandbox.chat_page import ChatPage
+from nudgebot.sandbox.disorder import Disorder
 from nudgebot.sandbox.door import Door
 from nudgebot.sandbox.faults import Faults
 from nudgebot.sandbox.limits import Limiter, RateLimit
@@ -65,6 +66,7 @@ class Sandbox:
             go_away=self._listener.stop,
             come_back=self._listener.start,
             changed=self.realm.wake,
+            mix_up=self._mix_up,
         )
         self.api = Api(
             self.realm,
@@ -133,6 +135,10 @@ class Sandbox:
             lost = self.realm.queues.lose()
             self.realm.touch()
         return lost
+
+    def _mix_up(self, disorder: Disorder | None) -> None:
+        with self.realm.lock:
+            self.realm.queues.mix_up(disorder)
 
     # The realm
 

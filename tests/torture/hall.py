@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest import mock
@@ -53,7 +54,7 @@ class Hall:
         self.zuliprc.write_text(sandbox.zuliprc(bot), encoding="utf-8")
         self.zuliprc.chmod(0o600)
         self.inbox = folder / "inbox"
-        self.inbox.mkdir(parents=True)
+        self.inbox.mkdir(parents=True, exist_ok=True)
         self.rules, self.templates = write_rules(folder, word=NUDGE_WORD)
         self.database = folder / "school.db"
         self._log = io.StringIO()
@@ -61,11 +62,17 @@ class Hall:
         self._thread: threading.Thread | None = None
         self.ended: list[NudgebotError] = []
 
+    @staticmethod
+    def now() -> datetime:
+        """The real time, for a program that is a process of its own."""
+        return datetime.now(UTC)
+
     def settings(self) -> Settings:
         """What the service runs with: fast, and without chance."""
         return read_settings(self.zuliprc, {}).replaced(
             database=self.database,
             inbox=self.inbox,
+            backup_folder=self.folder / "backups",
             inbox_poll_seconds=1,
             inbox_settle_seconds=0,
             rules_file_path=self.rules,
@@ -191,6 +198,13 @@ class Hall:
         """Let time pass until nothing is open any more; whether it came to that."""
         return self._pass_until(self.is_settled, seconds)
 
+    def settled_within(self, seconds: float) -> bool:
+        """Whether a program of its own comes to have nothing open in this time."""
+        deadline = time.monotonic() + seconds
+        while not (done := self.is_settled()) and time.monotonic() < deadline:
+            time.sleep(LOOK_AGAIN_SECONDS)
+        return done
+
     def _pass_until(self, look: Callable[[], bool], seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         moved = time.monotonic()
@@ -217,19 +231,26 @@ class Hall:
             found[f"thanks {word}"] = of_key.get(f"reply:message:{message.message_id}:0", "")
         return found
 
-    def figures(self, *, hits: int, note: str = "") -> Figures:
-        """Nudges, words passed on and thanks, each of which has to be there once."""
+    def figures(self, *, hits: int, but_refused: bool = False, note: str = "") -> Figures:
+        """Nudges, words passed on and thanks, each of which has to be there once.
+
+        With `but_refused` what the server refused, and the outbox says so, was not to be there.
+        """
         copies = {**self.ledger.nudges(), **self.ledger.relays(self.asked)}
         copies |= self.ledger.thanks(self.asked)
-        counted = figures_of(copies, self.states())
+        states = self.states()
+        if but_refused:
+            copies = {k: n for k, n in copies.items() if n or states.get(k) != "refused"}
+        counted = figures_of(copies, states)
         return counted + Figures(0, 0, leaked=self.ledger.leaks(self.log), hits=hits, note=note)
 
 
 @contextmanager
-def hall(folder: Path, students: int, **sandbox_options: Any) -> Iterator[Hall]:
-    """The hall with its service started and the first export taken; ended and closed after it."""
-    clock = sandbox_options.pop("bot_clock", None) or ShiftedClock()
-    with Sandbox(rate_limit=None, clock=clock.unix, **sandbox_options) as sandbox:
+def hall(folder: Path, students: int, server_clock: ShiftedClock | None = None) -> Iterator[Hall]:
+    """The hall; its service is stopped at the end. The server's clock is the bot's, or its own."""
+    clock = ShiftedClock()
+    servers = clock if server_clock is None else server_clock
+    with Sandbox(rate_limit=None, clock=servers.unix) as sandbox:
         made = Hall(sandbox, folder, clock, students)
         with hurried(), heard(made):
             try:

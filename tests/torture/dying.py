@@ -1,0 +1,60 @@
+"""The program with a trap in its outbox: at one step of one message it dies as by `kill -9`.
+
+python dying.py <step> <which time> <words of the command line …>
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from nudgebot import wiring
+from nudgebot.chat.gateway import Gateway
+from nudgebot.cli import main
+from nudgebot.nudging.outbox import Outbox
+from nudgebot.service import ticks
+
+# step: what is wrapped, its name, and whether death comes before it or behind it.
+STEPS: dict[str, tuple[type, str, bool]] = {
+    "before the claim": (Outbox, "claim", True),
+    "claimed, not committed": (Outbox, "claim", False),
+    "claimed, not sent": (Gateway, "send", True),
+    "accepted, not settled": (Gateway, "send", False),
+    "before it is settled": (Outbox, "_settle", True),
+    "settled": (Outbox, "_settle", False),
+}
+
+
+def hurry() -> None:
+    """Nobody waits seconds for a tick: only the rhythm is another."""
+    ticks.DELIVER_SECONDS = 1
+    wiring.CATCH_UP_SECONDS = 1
+
+
+def set_trap(step: str, time: int) -> None:
+    """From now on the process dies at the step, when it comes there for this time."""
+    owner, name, before = STEPS[step]
+    real: Callable[..., Any] = getattr(owner, name)
+    seen = 0
+
+    def trapped(self: Any, *args: Any, **options: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if before and seen == time:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(self, *args, **options)
+        if seen == time:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, trapped)
+
+
+if __name__ == "__main__":
+    hurry()
+    if sys.argv[1]:
+        set_trap(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[3:])
