@@ -99,8 +99,9 @@ def _rename(store: Store, subject: Subject, hers: set[str]) -> None:
             """SELECT key FROM outbox WHERE key IN (SELECT value FROM json_each(?))
                OR key LIKE 'nudge:%' AND key IN (SELECT outbox_key FROM nudge_parts p
                    JOIN nudges n ON n.nudge_key = p.nudge_key WHERE n.student_id = ?)
-               OR key LIKE 'message:%' AND substr(key, -length(?) - 1) = ':' || ?""",
-            [json.dumps(sorted(hers)), *[subject.student_id] * 3],
+               OR key LIKE 'message:%' AND substr(key, -length(?) - 1) = ':' || ?
+                   AND key NOT IN (SELECT key FROM teacher_messages WHERE student_id != ?)""",
+            [json.dumps(sorted(hers)), *[subject.student_id] * 4],
         )
     }
     names = {key: f"forgotten:{secrets.token_hex(12)}" for key in sorted(found)}
