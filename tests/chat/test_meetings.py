@@ -309,6 +309,32 @@ def test_a_meeting_that_passes_while_its_preview_waits_is_not_arranged(town: Tow
     assert (meetings(town), town.zulip.to(ANA)) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (MEET, "Inviting …"),
+        ("move meeting 1 monday 14:00", "Telling everybody …"),
+        ("cancel meeting 1", "Telling everybody …"),
+    ],
+)
+def test_a_mail_server_that_hangs_leaves_no_silence(
+    make: Callable[..., Town], words: str, said: str
+) -> None:
+    """That it has begun is said before anybody is written to."""
+    town = make(smtp_host="mail.example")
+    if words != MEET:
+        town.say(TARA, MEET)
+        town.say(TARA, "confirm")
+    town.say(TARA, words)
+    told = len(town.zulip.to(ANA))
+    town.reception.message(town.said(TARA, "confirm"))
+    assert said in town.zulip.to(TARA)[-1]
+    assert len(town.zulip.to(ANA)) == told
+    town.work()
+    assert "✅ Meeting 1" in town.zulip.to(TARA)[-1]
+    assert len(town.zulip.to(ANA)) == told + 1
+
+
 def test_whoever_no_longer_teaches_the_student_arranges_nothing(town: Town) -> None:
     """Who may see whom is asked again when the word is given."""
     town.say(TARA, MEET)

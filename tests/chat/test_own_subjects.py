@@ -43,8 +43,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
         [("a1", "c7e", "Essay", at - DAY), ("a2", "c7b", "Worksheet 4", at - 3 * DAY)],
     )
     store.executemany(
-        "INSERT INTO submissions (assignment_id, student_id) VALUES (?, ?)",
-        [("a1", "s1"), ("a2", "s1"), ("a1", "s2")],
+        "INSERT INTO submissions (assignment_id, student_id, submitted_at) VALUES (?, ?, ?)",
+        [("a1", "s1", None), ("a2", "s1", None), ("a1", "s2", None), ("a2", "s2", at - 4 * DAY)],
     )
     for key in ("s1", "s2"):
         opened.figures.rows[key] = {
@@ -63,7 +63,7 @@ def sent(town: Town, command: str) -> dict[str, str]:
     """What each student is sent, by id."""
     town.say(TARA, command)
     town.say(TARA, "confirm")
-    rows = town.store.rows("SELECT student_id, message_content FROM teacher_messages")
+    rows = town.store.rows("SELECT student_id, message FROM teacher_messages")
     return {row[0]: row[1] for row in rows}
 
 

@@ -29,7 +29,6 @@ from nudgebot.interventions.meetings import check_type
 from nudgebot.markup import esc, global_time
 from nudgebot.school.days import from_at
 
-AT_ONCE = 4  # to tell more takes a while
 _ZULIP = {"sent": "told in Zulip", "refused": "⚠️ Zulip refused the message"}
 _MAIL = {"sent": "e-mail sent", "refused": "⚠️ the e-mail was refused"}
 
@@ -188,12 +187,14 @@ def for_another_reason(call: Call, settled: Confirmation, text: str, adding: boo
 
 
 def _begun(confirmed: Confirmation) -> str:
-    amount = len(confirmed.payload["student_ids"])
-    return f"Telling {amount} students …" if amount > AT_ONCE else ""
+    """A mail server may take its time, so that nobody waits for it without a word."""
+    if confirmed.kind == MEET:
+        return "Inviting …"
+    return "Telling everybody …"
 
 
 ACTS: dict[str, Act] = {
     MEET: Act(arrange, begun=_begun, change=with_other_words),
     MOVE: Act(arrange, begun=_begun, change=with_other_words),
-    CANCEL: Act(call_off, change=for_another_reason),
+    CANCEL: Act(call_off, begun=_begun, change=for_another_reason),
 }
