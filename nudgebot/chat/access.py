@@ -151,18 +151,19 @@ class Access:
     def admin_ids(self) -> frozenset[int]:
         """The Zulip users who are admins of nudgebot now."""
         users = {user.user_id: user for user in self._links.users()}
-        return self._admins.user_ids | {
-            user_id for user_id, user in users.items() if self._is_admin(user_id, user)
-        }
+        return frozenset(
+            user_id
+            for user_id in self._admins.user_ids | users.keys()
+            if self._is_admin(user_id, users.get(user_id))
+        )
 
     def _is_admin(self, user_id: int, user: ZulipUser | None) -> bool:
-        return user_id in self._admins.user_ids or (
-            self._admins.realm_admins
-            and user is not None
-            and user.is_active
-            and not user.is_bot
-            and user.role <= ADMIN_ROLE
-        )
+        """A named one is believed until Zulip says that it is a bot, or deactivated."""
+        if user is not None and (user.is_bot or not user.is_active):
+            return False
+        if user_id in self._admins.user_ids:
+            return True
+        return self._admins.realm_admins and user is not None and user.role <= ADMIN_ROLE
 
     def place_for(
         self, students: Collection[str], asker: Asker, place: Recipient, as_of: datetime
