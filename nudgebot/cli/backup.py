@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from nudgebot.chat.audit import NOBODY, Audit
 from nudgebot.cli.context import Given, right_now
+from nudgebot.cli.student import in_audit
 from nudgebot.errors import InputError
+from nudgebot.rights.erasure import forget
+from nudgebot.school.forgotten import Forgotten
+from nudgebot.settings import Settings
 from nudgebot.store.backups import Backup, back_up, backups_of, folder_of
 from nudgebot.store.lock import alone
-from nudgebot.store.restoring import Restored, restore
-from nudgebot.wiring import tables_from_exports
+from nudgebot.store.restoring import Restored, restore, tables_of
+from nudgebot.wiring import SCHEMAS, open_store, tables_from_exports
 
 # Without these it is not known what has been sent.
 SENT = frozenset({"outbox", "nudges", "nudge_parts"})
+# What nobody may undo: who was erased, who wants no nudges, who looked at whom.
+ALWAYS = frozenset(
+    {"forgotten", "forgotten_key", "consents", "audit_log", "audit_people", "audit_anchors"}
+)
 
 
 @click.command()
@@ -35,7 +46,7 @@ def backup(given: Given) -> None:
 @click.option(
     "--as-it-was",
     is_flag=True,
-    help="Carry nothing over from the present file: what was sent since may be sent again.",
+    help="Carry over only erasures, wishes and the audit log: what was sent may be sent again.",
 )
 @click.pass_obj
 def restore_command(given: Given, file: Path | None, *, as_it_was: bool) -> None:
@@ -57,10 +68,25 @@ def restore_command(given: Given, file: Path | None, *, as_it_was: bool) -> None
             file,
             database,
             as_of=right_now(),
-            leave=None if as_it_was else tables_from_exports(),
+            leave=tables_of(SCHEMAS) - ALWAYS if as_it_was else tables_from_exports(),
         )
+        again = _forget_again(settings, right_now())
     for line in told(found, file, database, as_it_was=as_it_was):
         click.echo(line)
+    if again:
+        click.echo(f"{again} students who were erased since the backup are erased again.")
+
+
+def _forget_again(settings: Settings, as_of: datetime) -> int:
+    """Erase whom the backup brought back; who was erased since is told by what was carried over."""
+    with closing(open_store(settings, held=True)) as store:
+        erased = Forgotten(store.connection)
+        rows = store.rows("SELECT student_id FROM students") if erased else []
+        back = [row["student_id"] for row in rows if erased.student(row["student_id"])]
+        audit = in_audit(Audit(store), actor_user_id=NOBODY, as_of=as_of)
+        for student_id in back:
+            forget(store, student_id, as_of, in_audit=audit, lms_outbox=settings["lms_outbox"])
+    return len(back)
 
 
 def _listed(backups: list[Backup], folder: Path) -> list[str]:
@@ -81,14 +107,14 @@ def told(found: Restored, file: Path, database: Path, *, as_it_was: bool) -> lis
     lines.append(f"The file that was there is kept as {found.aside}; remove it when all is well.")
     if as_it_was:
         lines.append(
-            "Nothing was carried over: whom nudgebot wrote to since, and what students asked for "
-            "since, it does not know any more."
+            "Only erasures, students' wishes and the audit log were carried over: whom nudgebot "
+            "wrote to since, it does not know any more."
         )
-        return lines
-    lines.append(
-        f"{found.carried_rows:,} rows of what was sent, answered, wished and noted were carried "
-        "over. What exports brought since comes again with the next one."
-    )
+    else:
+        lines.append(
+            f"{found.carried_rows:,} rows of what was sent, answered, wished and noted were "
+            "carried over. What exports brought since comes again with the next one."
+        )
     if found.lost:
         lines.append(f"These could not be read and are as in the backup: {', '.join(found.lost)}.")
     if SENT & set(found.lost):
