@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,13 @@ from nudgebot.chat.own_subjects import figures_for
 from nudgebot.chat.reading import data_as_of
 from nudgebot.insight.catalogue import METRIC
 from nudgebot.insight.table import Value
+from nudgebot.interventions.assignment_due import SchoolDays
 from nudgebot.markup import esc
 from nudgebot.nudging.facts import Facts
 from nudgebot.nudging.model_texts import BY_MODEL
 from nudgebot.nudging.rendering import CompositionError
 from nudgebot.nudging.templates import BY_HAND
-from nudgebot.school.days import zone_named
+from nudgebot.school.days import local_day, zone_named
 from nudgebot.school.people import Student
 
 INACTIVE_DAYS = 7
@@ -124,7 +126,10 @@ def reworded(office: Office, template_id: str, facts: Facts) -> Wording | None:
 
 def chosen_or_first(office: Office, category: str, facts: Facts, chosen: str) -> Wording:
     """The chosen template, else the category's first that can be filled in, else plain words."""
-    fit = _filled(office, [chosen] if chosen else FIRST_CHOICE[category], facts)
+    if chosen:
+        found = _tried(office, chosen, facts, is_chosen=True)
+        return found if isinstance(found, Wording) else _plain(category, facts)
+    fit = _filled(office, FIRST_CHOICE[category], facts)
     return fit[0] if fit else _plain(category, facts)
 
 
@@ -162,12 +167,27 @@ def tried(office: Office, template_ids: Sequence[str], facts: Facts) -> list[Wor
     return [_tried(office, each, facts) for each in template_ids]
 
 
-def _tried(office: Office, template_id: str, facts: Facts) -> Wording | LeftOut:
+def names_tomorrow(body: str) -> bool:
+    """Whether a template speaks of the next day."""
+    return re.search(r"\b(?:[Tt]omorrow|(?<!guten )morgen)\b", body) is not None
+
+
+def free_tomorrow(office: Office, as_of: datetime) -> str:
+    """Why there is no school on the next day; empty where there is."""
+    return SchoolDays(office.store).free(local_day(as_of, office.zone) + 1)
+
+
+def _tried(
+    office: Office, template_id: str, facts: Facts, *, is_chosen: bool = False
+) -> Wording | LeftOut:
     template = office.book.templates.by_id[template_id][0]
     streak = as_number(facts.figures.get("current_streak")) or 0
     if template_id == "encouragement_streak" and streak < STREAK_DAYS:
         # A streak of one day is nothing to be praised for.
         return LeftOut(template.title, f"the streak is shorter than {STREAK_DAYS} days")
+    free = free_tomorrow(office, facts.as_of) if names_tomorrow(template.body) else ""
+    if free and not is_chosen:
+        return LeftOut(template.title, f"tomorrow is no day of school ({esc(free)})")
     try:
         return filled(office, template_id, facts)
     except CompositionError:

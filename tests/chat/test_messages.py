@@ -325,6 +325,19 @@ def test_a_group_is_promised_nothing_by_default(town: Town) -> None:
     assert "meet tomorrow" in town.answer(TARA, "message struggling 7B struggling_meet")
 
 
+def test_nobody_is_offered_to_meet_tomorrow_where_there_is_no_school(town: Town) -> None:
+    """Not on a Friday, nor before a holiday; whoever chooses it herself gets it."""
+    town.figures.rows["s1"] = {"weakest_skill": "Fractions", "weakest_skill_accuracy": 50.0}
+    town.figures.rows["s1"] |= {"risk_level": "high"}
+    assert "meet tomorrow" in town.answer(TARA, "message s1 struggling")
+    town.clock += timedelta(days=1)
+    for words in ("message s1 struggling", "message struggling"):
+        assert "struggling_meet" not in town.answer(TARA, words)
+    assert "tomorrow is no day of school (weekend)" in town.answer(TARA, "templates struggling s1")
+    assert "meet tomorrow" in town.answer(TARA, "message s1 struggling_meet")
+    assert "meet tomorrow" in town.answer(TARA, "message struggling 7B struggling_meet")
+
+
 def test_a_short_streak_is_not_praised_as_one(town: Town) -> None:
     """Who is praised for better scores with a streak of one day gets other words."""
     town.figures.rows["s1"] = {"score_trend": "improving", "current_streak": 1}

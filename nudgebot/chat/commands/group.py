@@ -12,7 +12,14 @@ from nudgebot.chat.figures_text import count, figure
 from nudgebot.chat.finder import classes_like, named
 from nudgebot.chat.own_subjects import in_own_subjects
 from nudgebot.chat.previews import Letter, folded, preview
-from nudgebot.chat.wording import INACTIVE_DAYS, belongs, chosen_or_first, facts_of
+from nudgebot.chat.wording import (
+    INACTIVE_DAYS,
+    belongs,
+    chosen_or_first,
+    facts_of,
+    free_tomorrow,
+    names_tomorrow,
+)
 from nudgebot.errors import CommandError
 from nudgebot.insight.table import Value
 from nudgebot.markup import esc
@@ -118,10 +125,11 @@ def _other_words(
     """How to choose another template than the one that all of them get."""
     used = {letter.template for letter in letters}
     asked = f"message {category} {class_text}".strip()
+    is_free = bool(free_tomorrow(call.office, call.as_of))
     ways = [
         code(f"{asked} {each.id}")
         for each in call.office.book.templates.of_category(category)
-        if used != {each.id}
+        if used != {each.id} and not (is_free and names_tomorrow(each.body))
     ]
     return [f"Other templates: {', '.join(ways)}"] if ways else []
 
