@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from nudgebot.markup import esc
+from nudgebot.markup import clean, esc
 from nudgebot.nudging.messages import Button, Recipient
 
 Errand = Callable[[Callable[[], datetime]], "Answer"]
@@ -74,4 +74,4 @@ def choices_in_words(answer: Answer) -> str:
 
 def code(text: str) -> str:
     """Words to type, as code; an id that would break out of it is only escaped."""
-    return esc(text) if "`" in text or "\n" in text else f"`{text}`"
+    return esc(text) if "`" in text or clean(text) != text.strip() else f"`{text}`"

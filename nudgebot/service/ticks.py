@@ -17,6 +17,7 @@ from nudgebot.exports.report import ImportReport
 from nudgebot.insight.events import Event
 from nudgebot.insight.figures import Figures
 from nudgebot.interventions.read_receipts import mark_read
+from nudgebot.markup import esc
 from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
@@ -283,7 +284,8 @@ class Ticks:
 def _warning(outcome: Outcome) -> str:
     if isinstance(outcome, ImportReport):
         return (
-            f"An export is held back (batch {outcome.batch_id}): {outcome.note} Nothing of it was "
-            f"taken. If it is right, write `release {outcome.batch_id}`."
+            f"An export is held back (batch {outcome.batch_id}): {esc(outcome.note)} Nothing of it "
+            f"was taken. If it is right, write `release {outcome.batch_id}`."
         )
-    return f"An export could not be read: {outcome.text} What was imported before stays."
+    # It names files and columns, and their names are outside text.
+    return f"An export could not be read: {esc(outcome.text)} What was imported before stays."

@@ -65,7 +65,7 @@ def test_statements_are_not_glued(path: Path) -> None:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             glued = node.func.value if node.func.attr == "format" else None
         if isinstance(glued, ast.Constant) and isinstance(glued.value, str):
-            assert not VERBS.search(glued.value), f"{path.name}:{node.lineno}"
+            assert not VERBS.search(glued.value), f"{path.name}:{glued.lineno}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nudgebot.chat.answer import Answer
+from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.asked import Asked, asked, range_of
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.drawn import handed_over, pictures
@@ -81,7 +81,7 @@ def only_period(call: Call) -> tuple[Asked, DateRange]:
     """The words of a command that takes nothing but a period; raises CommandError for others."""
     said = asked(call)
     if said.words:
-        raise CommandError(f"I do not know the period `{said.who.replace('`', '')}`. {HINT}")
+        raise CommandError(f"I do not know the period {code(said.who)}. {HINT}")
     return said, range_of(call, said)
 
 

@@ -1,0 +1,133 @@
+"""Bad input, far more of it than the tests have time for: exports, addresses, texts, templates."""
+
+from __future__ import annotations
+
+import random
+from contextlib import closing
+from zoneinfo import ZoneInfo
+
+from chat.town import NOW
+from hardening.hostile_exports import ATTACKS
+from hardening.hostile_town import FORMS, HostileTown, alive_in, hostile, lines_for
+from hardening.importing import run
+from hardening.web_school import WAYS, WebSchool, school_zip
+
+from nudgebot.errors import ExportError
+from nudgebot.exports.importer import Importer
+from nudgebot.exports.web_fetch import Bounds
+from nudgebot.exports.web_source import WebSources
+from nudgebot.markup import esc, fence
+from nudgebot.nudging.messages import Mail
+from nudgebot.sandbox.markup import Markup
+from nudgebot.school.tables import SCHEMA
+from nudgebot.store import Store
+from torture.registry import Figures, Plan, torture
+
+GOOD_WAYS = {"good", "tagged", "onwards"}
+
+
+@torture("hostile exports: bombs, escapes, endless lines, NUL bytes", kind="input")
+def exports(plan: Plan) -> Figures:
+    """Each attack in a process with 1.2 GB of memory; what is refused leaves no row."""
+    megabytes = plan.size("megabytes", short=1, full=100)
+    met = run([each.name for each in ATTACKS], megabytes=megabytes)
+    wanted = {each.name: each for each in ATTACKS}
+    right = sum(
+        not each.surprise
+        and wanted[each.name].words in each.sentence
+        and each.students == wanted[each.name].students
+        and (bool(each.sentence) == bool(wanted[each.name].words))
+        for each in met
+    )
+    peak = max(each.peak_mb for each in met)
+    return Figures(
+        len(ATTACKS),
+        right,
+        lost=len(ATTACKS) - right,
+        hits=len(met),
+        note=f"peak {peak:,.0f} MB",
+    )
+
+
+@torture("zips with flipped bytes", kind="input")
+def flipped(plan: Plan) -> Figures:
+    """Every one is refused in a sentence or read as it was; no error comes through."""
+    dice = random.Random(plan.seed)  # noqa: S311  # no secret
+    whole = bytearray(school_zip("Ana", "Ben", "Cem"))
+    count = plan.size("flips", short=150, full=20_000)
+    right = refused = 0
+    with closing(Store(plan.folder / "school.db", [SCHEMA])) as store:
+        importer = Importer(store, zone=ZoneInfo("UTC"), max_drop_share=1.0)
+        for _ in range(count):
+            data = bytearray(whole)
+            for _ in range(dice.randint(1, 3)):
+                data[dice.randrange(len(data))] = dice.randrange(256)
+            path = plan.folder / "a.zip"
+            path.write_bytes(data[: dice.choice((len(data), dice.randrange(len(data) + 1)))])
+            try:
+                importer.ingest(path, format_name="native", as_of=NOW, allow_drop=True)
+            except ExportError as error:
+                refused += 1
+                right += "\n" not in str(error)
+            else:
+                right += 1
+    return Figures(count, right, amiss=count - right, hits=refused)
+
+
+@torture("exports over HTTP that drip, break off, lie, lead elsewhere", kind="input")
+def web(plan: Plan) -> Figures:
+    """No half zip lands, and each ends in its time."""
+    ways = sorted(set(WAYS) - GOOD_WAYS)
+    rounds = plan.size("rounds", short=1, full=5)
+    bounds = Bounds(4 * 2**20, 0.8, 0.4, 0.3, 1000)
+    lost = leaked = ended = 0
+    with WebSchool() as school:
+        for number in range(rounds):
+            for way in ways:
+                folder = plan.folder / f"{number}{way}"
+                sources = WebSources([school.url(way)], folder, token="hidden", bounds=bounds)
+                failed = sources.poll()
+                ended += sources.wait(5)
+                lost += bool(list(folder.iterdir()))
+                failed += sources.poll()
+                leaked += any("hidden" in each.text for each in failed)
+                sources.wait(5)
+    tries = rounds * len(ways)
+    return Figures(tries, tries - lost, lost=lost, leaked=leaked, amiss=tries - ended, hits=tries)
+
+
+@torture("hostile names, titles and words in every message of a town", kind="input")
+def towns(plan: Plan) -> Figures:
+    """Each text is a mention, a link, a picture, a moment, a quote's end … and shown as text."""
+    count, total, leaked = plan.size("towns", short=1, full=40), 0, 0
+    markups = Markup(218), Markup(500)
+    for number in range(count):
+        dice = random.Random(plan.seed * 1000 + number)  # noqa: S311  # no secret
+        folder = plan.folder / str(number)
+        folder.mkdir()
+        town = HostileTown(folder, dice)
+        with closing(town.store):
+            names = [name for each in town.office.registry.commands for name in each.names]
+            sent = town.talk(lines_for(names, dice))
+        seen = [each for each in sent if not isinstance(each.recipient, Mail)]
+        total += len(seen)
+        leaked += sum(any(alive_in(each.content, m) for m in markups) for each in seen)
+    return Figures(total, total - leaked, leaked=leaked, hits=total, note=f"{count} towns")
+
+
+@torture("escaped and fenced texts in every place of a message", kind="input")
+def escaped(plan: Plan) -> Figures:
+    """Whatever is written, the reader sees it as it is."""
+    dice = random.Random(plan.seed)  # noqa: S311  # no secret
+    count, leaked = plan.size("texts", short=200, full=20_000), 0
+    markup = Markup(500)
+    for _ in range(count):
+        text = hostile(dice) + dice.choice(("", *FORMS))
+        shown = esc(text)
+        places = [
+            f"a {shown} b", f"- {shown}", f"> {shown}", f"|a|b|\n|-|-|\n|{shown}|c|",
+            f"[{shown}](/user_uploads/1/a.png)", f"**{shown}x**", f"```spoiler {shown}\nx\n```",
+            fence(text.replace("\0", "")),
+        ]  # fmt: skip
+        leaked += any(alive_in(place, markup) for place in places)
+    return Figures(count, count - leaked, leaked=leaked, hits=count)
