@@ -92,6 +92,17 @@ def test_the_difficulty_is_by_the_accuracy_in_the_chosen_skills(town: Town) -> N
     assert "hard (Ana's accuracy is 92 %)" in town.answer(TARA, "assign s1 mixed")
 
 
+def test_it_is_made_easier_or_shorter_in_plain_words(town: Town) -> None:
+    """The next level, a third fewer questions; at the end of the levels it is said."""
+    town.say(TARA, "assign s1 difficulty hard")
+    assert "- Difficulty: medium" in town.answer(TARA, "make it easier please")
+    shown = town.answer(TARA, "change easier and shorter")
+    assert "- Difficulty: easy" in shown
+    assert "- Questions: 10" in shown
+    assert "It is easy already" in town.answer(TARA, "change easier")
+    assert "- Questions: 15" in town.answer(TARA, "change longer")
+
+
 def test_every_part_can_be_changed_at_once(town: Town) -> None:
     """In one line; what is not named stays."""
     town.say(TARA, "assign s1 questions 20")

@@ -23,6 +23,7 @@ from nudgebot.interventions.assignment_draft import (
     to_payload,
 )
 from nudgebot.interventions.assignment_due import SchoolDays, due_in_words
+from nudgebot.interventions.assignment_leanings import Leaning, read_leaning
 from nudgebot.interventions.assignment_skills import UnknownSkillError, skills_named
 from nudgebot.interventions.assignment_wishes import read_wishes
 from nudgebot.school.days import to_day
@@ -62,6 +63,30 @@ NOW = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)  # a Thursday
 def test_what_is_asked_for(text: str, wishes: Wishes) -> None:
     """Keywords in any order; the title takes the rest of its line."""
     assert read_wishes(text) == wishes
+
+
+@pytest.mark.parametrize(
+    ("text", "leaning"),
+    [
+        ("make it easier please", Leaning(-1, 0)),
+        ("harder", Leaning(1, 0)),
+        ("a bit shorter, please!", Leaning(0, -1)),
+        ("easier and fewer questions", Leaning(-1, -1)),
+        ("more questions", Leaning(0, 1)),
+        ("this is too hard", Leaning(-1, 0)),
+        ("too easy", Leaning(1, 0)),
+        ("less difficult", Leaning(-1, 0)),
+        ("bitte etwas leichter", Leaning(-1, 0)),
+        ("longer division", None),
+        ("easier fractions", None),
+        ("please", None),
+        ("", None),
+        ("10 questions", None),
+    ],
+)
+def test_which_way_it_is_to_be_changed(text: str, leaning: Leaning | None) -> None:
+    """Only where every word is about that: skills are called all sorts of things."""
+    assert read_leaning(text) == leaning
 
 
 @given(st.text(max_size=80))

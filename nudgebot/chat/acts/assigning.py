@@ -15,6 +15,7 @@ from nudgebot.chat.previews import ask
 from nudgebot.errors import CommandError
 from nudgebot.insight.weak_skills import DAYS
 from nudgebot.interventions.assignment_draft import Draft, from_payload, to_payload
+from nudgebot.interventions.assignment_leanings import read_leaning, wishes_of
 from nudgebot.interventions.assignment_rows import TargetedAssignment
 from nudgebot.interventions.assignment_skills import UnknownSkillError
 from nudgebot.interventions.assignment_wishes import read_wishes
@@ -118,7 +119,8 @@ def changed(call: Call, settled: Confirmation, text: str, adding: bool) -> Answe
     student = call.office.people.student(draft.student_id)
     if student is None or not call.asker.may_see(draft.student_id):
         raise CommandError(NOT_YOURS)
-    wishes = read_wishes(text)
+    leaning = read_leaning(text)
+    wishes = read_wishes(text) if leaning is None else wishes_of(leaning, draft)
     if wishes.is_empty:
         raise CommandError(f"I do not see what to change. {CHANGES}")
     assignments = call.office.interventions.assignments
