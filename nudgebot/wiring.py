@@ -271,7 +271,7 @@ def serve(
             reception,
             gateway.me,
             clock=clock,
-            later=answers,
+            later=lambda job: answers(partial(gateway.patiently, job)),
             stopping=stopping.is_set,
         )
         listener = Listener(

@@ -256,6 +256,14 @@ class Gateway:
         """All users subscribed to a stream at this moment, bots too."""
         return self._directory.subscribers(stream)
 
+    def patiently(self, job: Callable[[], None]) -> None:
+        """Do a job whose sends let those of other threads go first."""
+        self._local.patient = True
+        try:
+            job()
+        finally:
+            self._local.patient = False
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._guard:
@@ -269,7 +277,7 @@ class Gateway:
 
     def _paced(self, call: Callable[[zulip.Client], dict[str, Any]]) -> dict[str, Any]:
         """One try, in its turn; a 429 holds everybody back and is the caller's to repeat."""
-        if not self._pace.take():
+        if not self._pace.take(patient=getattr(self._local, "patient", False)):
             raise DeliveryError(
                 "nudgebot is stopping.", accepted=False, retry_after_seconds=1.0, code="STOPPING"
             )

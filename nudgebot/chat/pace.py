@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 
 BURST = 10  # a report with its buttons and reactions goes out at once
+LONGEST_PATIENCE_SECONDS = 5.0
 
 
 class Pace:
     """At most so many sends a minute after a small burst, and none before the server's say-so.
 
-    `clock` is monotonic, in seconds. `wait` sleeps and returns True when the program is to end.
+    Who is patient lets others go first, though not for ever. `clock` is monotonic, in seconds.
+    `wait` sleeps and returns True when the program is to end.
     """
 
     def __init__(
@@ -25,22 +27,28 @@ class Pace:
         self._tokens = self._capacity
         self._counted_at = clock()
         self._closed_until = self._counted_at
+        self._impatient = 0
 
-    def take(self) -> bool:
+    def take(self, *, patient: bool = False) -> bool:
         """Wait for this caller's turn; False when the program is to end instead."""
-        while True:
-            seconds = self._seconds_to_turn()
-            if seconds <= 0:
-                return True
-            if self._wait(seconds):
-                return False
+        yields_until = self._clock() + (LONGEST_PATIENCE_SECONDS if patient else 0)
+        with self._guard:
+            self._impatient += not patient
+        try:
+            while (seconds := self._seconds_to_turn(yields_until)) > 0:
+                if self._wait(seconds):
+                    return False
+            return True
+        finally:
+            with self._guard:
+                self._impatient -= not patient
 
     def hold(self, seconds: float) -> None:
         """The server said so: nobody sends for this long."""
         with self._guard:
             self._closed_until = max(self._closed_until, self._clock() + seconds)
 
-    def _seconds_to_turn(self) -> float:
+    def _seconds_to_turn(self, yields_until: float) -> float:
         """0 and a token taken, or how long until it is worth asking again."""
         with self._guard:
             now = self._clock()
@@ -49,6 +57,8 @@ class Pace:
             self._counted_at = now
             if now < self._closed_until:
                 return self._closed_until - now
+            if self._impatient and now < yields_until:
+                return min(1 / self._per_second, yields_until - now)
             if self._tokens >= 1:
                 self._tokens -= 1
                 return 0.0

@@ -73,7 +73,7 @@ def killed(plan: Plan) -> Figures:
     dice = plan.dice()
     rounds = plan.size("kills", short=1, full=4)
     steps = [*STEPS, UNANSWERED]
-    steps = dice.sample(steps, plan.size("steps", short=4, full=len(steps)))
+    steps = dice.sample(steps, plan.size("steps", short=2, full=len(steps)))
     clock = ShiftedClock(start=Hall.now())
     with Sandbox(rate_limit=None) as sandbox:
         school = Hall(sandbox, plan.folder, clock, len(steps) * LATEST * rounds)
