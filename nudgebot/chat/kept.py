@@ -11,6 +11,7 @@ from nudgebot.chat.figures_text import count
 from nudgebot.chat.office import Office
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.history import History
+from nudgebot.rights.retention_words import days_in_words
 from nudgebot.school.days import local_day
 
 MOST_LOOKS = 10
@@ -64,12 +65,33 @@ _LOOKS: Mapping[str, str] = {
     "mail news": "what became of an e-mail to your family",
 }
 
+_KEPT_FOR: Mapping[str, str] = {
+    "keep_answers_days": "your own words",
+    "keep_messages_days": "messages to you and your family",
+    "keep_nudges_days": "nudges and whether they helped",
+    "keep_interventions_days": "what teachers did for you",
+    "keep_activity_days": "each single activity",
+    "keep_audit_days": "who looked",
+}
+
 
 def kept_of(office: Office, student_id: str) -> list[str]:
     """A line for each kind of thing that is kept, with how many there are."""
     counts = [(office.store.value(query, [student_id]), words) for query, words in _COUNTS.items()]
     lines = [f"- {number:,} {words[number != 1]}" for number, words in counts if number]
     return lines or ["- nothing yet"]
+
+
+def kept_how_long(office: Office) -> str:
+    """For how long what is kept, by the school's settings."""
+    parts = [f"{what} {days_in_words(office.settings[name])}" for name, what in _KEPT_FOR.items()]
+    left = office.settings["keep_left_students_days"]
+    ends = (
+        f"When you have left the school, everything is erased after {left:,} days."
+        if left
+        else "What the school's system says stays after you have left, until somebody erases it."
+    )
+    return f"I keep {'; '.join(parts)}. {ends} You may ask the school for a copy, or to erase it."
 
 
 def lookers_of(office: Office, student_id: str, as_of: datetime) -> list[str]:

@@ -6,10 +6,11 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from nudgebot.nudging.letter import local_id_of
 from nudgebot.rights.catalogue import CATALOGUE
-from nudgebot.rights.proof import names_her, whole
+from nudgebot.rights.proof import like, names_her, whole
 from nudgebot.rights.subject import Mark, Subject, forms
 from nudgebot.school.days import to_at
 from nudgebot.store import Store
@@ -102,6 +103,13 @@ def _rename(store: Store, subject: Subject, hers: set[str]) -> None:
                OR key LIKE 'message:%' AND substr(key, -length(?) - 1) = ':' || ?
                    AND key NOT IN (SELECT key FROM teacher_messages WHERE student_id != ?)""",
             [json.dumps(sorted(hers)), *[subject.student_id] * 4],
+        )
+    }
+    found |= {
+        row[0]
+        for row in store.rows(
+            "SELECT DISTINCT outbox_key FROM nudge_parts WHERE outbox_key LIKE ? ESCAPE '\\'",
+            [like(f"nudge:{quote(subject.student_id, safe='')}:")[1:]],
         )
     }
     names = {key: f"forgotten:{secrets.token_hex(12)}" for key in sorted(found)}

@@ -110,8 +110,6 @@ def _in_files(path: Path, needles: Sequence[Mark]) -> tuple[int, dict[str, int]]
     if not needles:
         return 0, {}
     wanted = {form.encode().lower(): what for what, form in needles}
-    # One pattern for all: its branches are tried at each place, the longest first.
-    pattern = re.compile(b"|".join(re.escape(each) for each in sorted(wanted, key=len)[::-1]))
     overlap = max(map(len, wanted)) - 1
     read, found = 0, dict.fromkeys(wanted.values(), 0)
     for suffix in _BESIDE:
@@ -119,9 +117,9 @@ def _in_files(path: Path, needles: Sequence[Mark]) -> tuple[int, dict[str, int]]
         for block, begin in _blocks(file, overlap) if file.exists() else ():
             read += len(block) - begin
             lower = block.lower()
-            for hit in pattern.finditer(lower):
-                if hit.end() > begin:  # else it was counted in the block before
-                    found[wanted[hit[0]]] += 1
+            for form, what in wanted.items():
+                # What lies in the end of the block before was counted there.
+                found[what] += lower.count(form, max(0, begin - len(form) + 1))
     return read, {what: times for what, times in found.items() if times}
 
 
@@ -171,10 +169,11 @@ def _named(
     found: list[str] = []
     if not needles:
         return found
-    tests = " OR ".join([f'instr(lower("{column}"), lower(?))'] * len(needles))
+    # LIKE compares letters of both cases alike, and makes no lowered copy of each value.
+    tests = " OR ".join([f"\"{column}\" LIKE ? ESCAPE '\\'"] * len(needles))
     rows = store.execute(
         f'SELECT "{column}" FROM "{table}" WHERE {tests}',  # noqa: S608  # the schema's own names
-        [text for _, text in needles],
+        [like(text) for _, text in needles],
     )
     for row in rows:
         value = str(row[0])
@@ -184,6 +183,12 @@ def _named(
             elif text.lower() in value.lower():
                 inside.add(what)
     return list(dict.fromkeys(found))
+
+
+def like(text: str) -> str:
+    """The pattern of LIKE for values that hold a text."""
+    plain = re.sub(r"([\\%_])", r"\\\1", text)
+    return f"%{plain}%"
 
 
 def whole(text: str) -> re.Pattern[str]:

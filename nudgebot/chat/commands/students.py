@@ -9,7 +9,7 @@ from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import STUDENTS, Call, Command, Scope
 from nudgebot.chat.commands.progress import progress
 from nudgebot.chat.freetext import take_answer
-from nudgebot.chat.kept import kept_of, lookers_of
+from nudgebot.chat.kept import kept_how_long, kept_of, lookers_of
 from nudgebot.chat.responding import note_tap
 from nudgebot.errors import CommandError
 from nudgebot.interventions.letters import WRONG
@@ -140,6 +140,7 @@ def privacy(call: Call) -> Answer:
             [
                 PRIVACY,
                 "\n".join(["**What is kept about you**", *kept]),
+                kept_how_long(call.office),
                 "\n".join(["**Who looked**, newest first", *looked]),
             ]
         ),
