@@ -9,7 +9,7 @@ from nudgebot.chat.answer import code
 from nudgebot.chat.incoming import Incoming
 from nudgebot.chat.office import Office
 from nudgebot.chat.speech import spoken
-from nudgebot.interventions.letters import StudentAnswer
+from nudgebot.interventions.letters import StudentAnswer, TeacherMessage
 from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.messages import InStream
 from nudgebot.school.people import Student
@@ -27,7 +27,8 @@ def names_of(office: Office, user_ids: Sequence[int]) -> str:
     users = [user for user in map(office.links.user, user_ids) if user is not None]
     names = [esc(user.full_name) for user in users[:MOST_NAMED]]
     if len(users) > MOST_NAMED:
-        names.append(f"{len(users) - MOST_NAMED} more people of your school")
+        more = len(users) - MOST_NAMED
+        names.append(f"{more} more {'person' if more == 1 else 'people'} of your school")
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
@@ -38,10 +39,19 @@ def quoted(words: str) -> str:
 
 def answer_copy(student: Student, said: StudentAnswer) -> str:
     """An ordinary answer, as a teacher gets it."""
-    about = f" to your message of {global_time(said.follows.sent_at)}" if said.follows else ""
+    about = _about(said.follows) if said.follows else ""
     answer = code(f"message {student.student_id} <your words>")
     words = quoted(words_of_student(said))
     return f"**{_name(student)}** answers{about}:\n{words}\nAnswer with {answer}."
+
+
+def _about(follows: TeacherMessage) -> str:
+    """What it seems to answer: the newest thing that came from a teacher."""
+    if follows.begins_at is not None:
+        return f", after word of {follows.about} on {global_time(follows.begins_at)}"
+    if follows.about:
+        return f", after {follows.about}, “{esc(follows.message)}”"
+    return f" to your message of {global_time(follows.sent_at)}"
 
 
 def correction_copy(student: Student, said: StudentAnswer, about: Sequence[str]) -> str:

@@ -60,7 +60,7 @@ def is_overheard(office: Office, incoming: Incoming, asker: Asker, text: str) ->
         return False
     if is_urgent(office, text):
         return True
-    follows = office.letters.followed_by(asker.student_id, incoming.sent_at)
+    follows = office.letters.message_before(asker.student_id, incoming.sent_at)
     return (
         office.settings["delivery_conversation"] == "group"
         and follows is not None

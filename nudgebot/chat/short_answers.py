@@ -7,7 +7,10 @@ import re
 from nudgebot.chat.office import Office
 
 _YES = re.compile(
-    r"(?:yes|yeah|yep|sure|ok|okay|ja|gerne?)(?:,? please|,? bitte)?[ .!]*", re.IGNORECASE
+    r"(?:yes|yeah|yep|sure|ok|okay|ja|gerne?|klar)"
+    r"(?:,? (?:please|bitte|sure|of course|why not|gerne?|klar|i(?:'?d| would) (?:like|love) to))*"
+    r"[ .!]*",
+    re.IGNORECASE,
 )
 _NO = re.compile(r"(?:no|nope|nein)(?:,? thanks?(?: you)?|,? danke)?[ .!]*", re.IGNORECASE)
 
@@ -15,15 +18,15 @@ _NO = re.compile(r"(?:no|nope|nein)(?:,? thanks?(?: you)?|,? danke)?[ .!]*", re.
 def meant_for_tutoring(office: Office, student_id: str, text: str) -> str:
     """The command that a bare yes or no stands for; empty where it may answer something else.
 
-    That is where more than one question about tutoring waits, or where a teacher has written to
-    the student since it was asked.
+    That is where more than one question about tutoring waits, or where the student got something
+    else from a teacher since it was asked.
     """
     words = text.strip()
     word = "yes" if _YES.fullmatch(words) else "no" if _NO.fullmatch(words) else ""
     waiting = office.interventions.tutoring.waiting_for(student_id) if word else []
     if len(waiting) != 1:
         return ""
-    newest = office.letters.messages_to(student_id, limit=1)
-    if newest and newest[0].sent_at > waiting[0].created_at:
+    newest = office.letters.newest_to(student_id)
+    if newest is not None and newest.sent_at > waiting[0].created_at:
         return ""
     return f"tutoring {word} {waiting[0].id}"

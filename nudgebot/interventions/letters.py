@@ -14,13 +14,33 @@ ANSWER_FOLLOWS = timedelta(days=14)  # after a teacher's message, an answer is t
 # What an answer is, beside an ordinary one: a correction of the data, words said with a teacher
 # in the conversation.
 WRONG, GROUP = "wrong", "group"
+_FOR_EVER = 2**62
+# All that a student gets from a teacher, each with its moment and what it is.
+_GOT = """
+WITH got AS (
+SELECT key, teacher_user_id, teacher_id, message, template_id, sent_at AS at, state, read_at,
+    '' AS about, NULL AS begins_at
+    FROM teacher_messages WHERE student_id = :student AND state != 'refused'
+UNION ALL
+SELECT 'meeting:' || m.id, m.user_id, m.teacher_id, '', '', m.changed_at, 'sent', NULL,
+    'meeting ' || m.id, m.scheduled_at
+    FROM meetings m JOIN meeting_students s ON s.meeting_id = m.id WHERE s.student_id = :student
+UNION ALL
+SELECT 'assignment:' || id, teacher_user_id, teacher_id, title, '', created_at, 'sent', NULL,
+    'assignment ' || id, NULL
+    FROM targeted_assignments WHERE student_id = :student
+)
+SELECT * FROM got WHERE at BETWEEN :since AND :at AND (:key IS NULL OR key = :key)
+ORDER BY at DESC, about, key LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
 class TeacherMessage:
     """A teacher's words to a student; `state` is the outbox's.
 
-    `UNCLEAR` is what the outbox has given up to look for.
+    `UNCLEAR` is what the outbox has given up to look for. Where it is no message, `about` says
+    what it is, as `meeting 3` or `assignment 5`, and `begins_at` when a meeting is.
     """
 
     key: str
@@ -32,11 +52,13 @@ class TeacherMessage:
     state: str
     teacher_id: str | None = None
     read_at: datetime | None = None
+    about: str = ""
+    begins_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class StudentAnswer:
-    """A student's own words; `follows` is the teacher's message that they seem to answer.
+    """A student's own words; `follows` is what of a teacher's they seem to answer.
 
     `kind` is `WRONG`, `GROUP` or empty; `passed_to` counts the people that they were passed on to.
     """
@@ -119,7 +141,22 @@ class Letters:
         return [_message(row) for row in rows]
 
     def followed_by(self, student_id: str, at: datetime) -> TeacherMessage | None:
-        """The teacher's message that an answer at this moment comes after, if one is recent."""
+        """What an answer at this moment comes after, if it is recent: the newest of a teacher's
+        message, an invitation to a meeting or a change of it, and an assignment."""
+        return self._got(student_id, since=to_at(at - ANSWER_FOLLOWS), at=to_at(at))
+
+    def newest_to(self, student_id: str) -> TeacherMessage | None:
+        """The newest of all that a student got from a teacher."""
+        return self._got(student_id)
+
+    def _got(
+        self, student_id: str, *, since: int = 0, at: int = _FOR_EVER, key: str | None = None
+    ) -> TeacherMessage | None:
+        row = self._store.row(_GOT, {"student": student_id, "since": since, "at": at, "key": key})
+        return None if row is None else _got(row, student_id)
+
+    def message_before(self, student_id: str, at: datetime) -> TeacherMessage | None:
+        """The teacher's message in words that an answer at this moment comes after."""
         row = self._store.row(
             """SELECT * FROM teacher_messages WHERE student_id = ? AND state != 'refused'
                AND sent_at BETWEEN ? AND ? ORDER BY sent_at DESC, key LIMIT 1""",
@@ -164,15 +201,13 @@ class Letters:
         return [self._answer(row) for row in rows]
 
     def _answer(self, row: sqlite3.Row) -> StudentAnswer:
-        found = self._store.row(
-            "SELECT * FROM teacher_messages WHERE key = ?", [row["follows_key"]]
-        )
+        student_id, key = row["student_id"], row["follows_key"]
         return StudentAnswer(
             row["message_id"],
             row["student_id"],
             row["text"],
             at=from_at(row["at"]),
-            follows=None if found is None else _message(found),
+            follows=self._got(student_id, key=key) if key else None,
             kind=row["kind"],
             passed_to=row["passed_to"],
         )
@@ -189,4 +224,20 @@ def _message(row: sqlite3.Row) -> TeacherMessage:
         state=row["state"],
         teacher_id=row["teacher_id"],
         read_at=None if row["read_at"] is None else from_at(row["read_at"]),
+    )
+
+
+def _got(row: sqlite3.Row, student_id: str) -> TeacherMessage:
+    return TeacherMessage(
+        key=row["key"],
+        teacher_user_id=row["teacher_user_id"],
+        student_id=student_id,
+        message=row["message"],
+        template_id=row["template_id"],
+        sent_at=from_at(row["at"]),
+        state=row["state"],
+        teacher_id=row["teacher_id"],
+        read_at=None if row["read_at"] is None else from_at(row["read_at"]),
+        about=row["about"],
+        begins_at=None if row["begins_at"] is None else from_at(row["begins_at"]),
     )

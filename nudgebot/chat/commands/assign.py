@@ -195,7 +195,7 @@ def _nothing_open(
         return _private(
             student_id, f"You have told me already that “{esc(said[0].title)}” is done. Thank you!"
         )
-    if call.office.letters.followed_by(student_id, call.incoming.sent_at) is not None:
+    if call.office.letters.message_before(student_id, call.incoming.sent_at) is not None:
         text = call.incoming.content
         return take_answer(call.office, call.incoming, call.asker, text, call.as_of)
     return _private(student_id, thanks_of(call.office, student_id) if asked else NOTHING_OPEN)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.copies import words_of_student
@@ -29,11 +32,8 @@ def messages(call: Call) -> Answer:
     answers = call.office.letters.answers_of(key, limit=MOST_ANSWERS)
     keys = {each.key for each in sent}
     entries = [(each.sent_at, _message(call, each, answers)) for each in sent]
-    entries += [
-        (each.at, f"- {_answer(call, each)}")
-        for each in answers
-        if each.follows is None or each.follows.key not in keys
-    ]
+    loose = [each for each in answers if each.follows is None or each.follows.key not in keys]
+    entries += [(at, f"- {line}") for at, line in _folded(call, loose)]
     entries.sort(key=lambda entry: entry[0], reverse=True)
     lines = [line for _, line in entries[:MOST_MESSAGES]]
     head = f"**Messages to {named(student)}**, newest first:"
@@ -60,17 +60,25 @@ def _message(call: Call, message: TeacherMessage, answers: list[StudentAnswer]) 
         became += f", seen to be read {global_time(message.read_at)}"
     lines = [f"- {global_time(message.sent_at)} **{name}** ({_title(call, message)}): {became}"]
     lines.append(f"“{esc(shortened(message.message))}”")
-    lines += [
-        f"↩ {_answer(call, each)}"
-        for each in reversed(answers)
-        if each.follows is not None and each.follows.key == message.key
-    ]
+    own = [each for each in answers if each.follows and each.follows.key == message.key]
+    lines += [f"↩ {line}" for _, line in sorted(_folded(call, own))]
     return "\n  ".join(lines)
 
 
 def _title(call: Call, message: TeacherMessage) -> str:
     found = call.office.book.templates.by_id.get(message.template_id)
     return esc(found[0].title) if found else "own words"
+
+
+def _folded(call: Call, answers: Sequence[StudentAnswer]) -> list[tuple[datetime, str]]:
+    """A line an answer; those to somebody else in one line, at the newest of them."""
+    shown = [(each.at, _answer(call, each)) for each in answers if _may_read(call, each)]
+    hidden = [each for each in answers if not _may_read(call, each)]
+    if hidden:
+        newest = max(hidden, key=lambda each: each.at)
+        times = f" {len(hidden)} times, last then" if len(hidden) > 1 else ""
+        shown.append((newest.at, f"{_answer(call, newest)}{times}"))
+    return shown
 
 
 def _answer(call: Call, said: StudentAnswer) -> str:
