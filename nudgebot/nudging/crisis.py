@@ -24,6 +24,7 @@ class Crisis:
     """The school's phrases; without any it finds nothing."""
 
     phrases: tuple[str, ...] = ()
+    languages: frozenset[str] = frozenset()
     _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -57,6 +58,12 @@ def _pattern_of(phrase: str) -> str:
     begin = r"(?<!\w)" if found[0].islower() else ""
     end = r"(?!\w)" if found[-1].islower() else ""
     return f"{begin}{found}{end}"
+
+
+def languages_of(root: Entries) -> frozenset[str]:
+    """The languages for which a file has phrases."""
+    by_language = root.entries[KEY]
+    return frozenset(by_language.entries) if isinstance(by_language, Entries) else frozenset()
 
 
 def read_crisis(root: Entries, file: str) -> tuple[list[str], list[Problem]]:

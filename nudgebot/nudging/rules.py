@@ -12,7 +12,7 @@ from nudgebot.insight.metric import Metric
 from nudgebot.nudging.complaints import checked
 from nudgebot.nudging.conditions import ConditionReader
 from nudgebot.nudging.crisis import KEY as CRISIS
-from nudgebot.nudging.crisis import Crisis, read_crisis
+from nudgebot.nudging.crisis import Crisis, languages_of, read_crisis
 from nudgebot.nudging.resources import Resource, Resources, read_resources
 from nudgebot.nudging.rule import All, AppliesTo, Rule
 from nudgebot.nudging.rule_file import RuleKeys
@@ -69,7 +69,7 @@ def rules_of(
     rules = tuple(sorted(reader.rules, key=lambda rule: rule.id))
     reader.problems += _between_rules(rules, templates)
     resources = Resources(tuple(reader.resources))
-    crisis = Crisis(tuple(dict.fromkeys(reader.phrases)))
+    crisis = Crisis(tuple(dict.fromkeys(reader.phrases)), reader.languages)
     return RuleSet(rules, resources, crisis, tuple(sorted(reader.problems)))
 
 
@@ -80,6 +80,7 @@ class _Reader:
     rules: list[Rule] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     phrases: list[str] = field(default_factory=list)
+    languages: frozenset[str] = frozenset()
 
     def file(self, file: str, text: str) -> None:
         root, problems = read_yaml(text, file=file)
@@ -93,6 +94,7 @@ class _Reader:
         elif isinstance(root, Entries) and CRISIS in root.entries:
             phrases, problems = read_crisis(root, file)
             self.phrases += phrases
+            self.languages |= languages_of(root)
             self.problems += problems
         elif isinstance(root, Entries) and "rules" in root.entries:
             self._list(root, file)

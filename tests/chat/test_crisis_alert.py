@@ -155,3 +155,14 @@ def test_every_preview_warns(tmp_path: Path, command: str) -> None:
     told = town.answer(TARA, command)
     assert (RESTS in told) ^ ("needs a person" in told)
     town.store.close()
+
+
+def test_status_says_who_would_not_be_heard(town: Town) -> None:
+    """No contact, and a language of students without phrases."""
+    told = town.answer(ADMIN, "status")
+    assert "No safeguarding contact is set" in told
+    assert "No phrases" not in told
+    town.store.execute("UPDATE students SET language = 'sw' WHERE student_id = 's1'")
+    town.store.execute("UPDATE students SET language = 'pt-BR' WHERE student_id = 's2'")
+    assert "for languages of students: sw" in town.answer(ADMIN, "status")
+    assert "safeguarding" not in town.answer(TARA, "status")

@@ -54,6 +54,7 @@ def _for_admins(call: Call) -> list[str]:
     students = len(office.links.table("student").user_ids)
     unlinked = len(office.links.unlinked())
     lines = [f"- {count(students, 'student')} linked; {unlinked:,} people are not (`people`)"]
+    lines += _safeguarding(call)
     open_ = office.outbox.unsettled()
     if open_:
         lines.append(f"- {count(len(open_), 'message')} waiting or unclear in the outbox")
@@ -89,6 +90,23 @@ def _machine(call: Call) -> list[str]:
         f"- {'⚠️ ' if old else ''}Newest backup: {newest}",
         f"- {'⚠️ ' if free < 2 * size else ''}Database: {room} (more: `nudgebot doctor`)",
     ]
+
+
+def _safeguarding(call: Call) -> list[str]:
+    """What is missing, so that urgent words of a student might be heard by nobody."""
+    office = call.office
+    lines = []
+    if not office.settings["safeguarding_contacts"]:
+        lines.append("- ⚠️ No safeguarding contact is set (setting `safeguarding_contacts`)")
+    rows = office.store.rows(
+        "SELECT DISTINCT language FROM students WHERE gone_at IS NULL AND language != ''"
+    )
+    spoken = {row["language"].replace("_", "-").split("-")[0].lower() for row in rows}
+    unheard = sorted(spoken - office.book.crisis.languages)
+    if unheard:
+        names = ", ".join(map(esc, unheard))
+        lines.append(f"- ⚠️ No phrases in `rules/crisis.yaml` for languages of students: {names}")
+    return lines
 
 
 def rules(call: Call) -> Answer:
