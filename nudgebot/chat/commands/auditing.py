@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nudgebot.chat.answer import Answer, code
-from nudgebot.chat.audit import MACHINE, NOBODY, Look, Passed
+from nudgebot.chat.audit import FORGOTTEN, MACHINE, NOBODY, Look, Passed
 from nudgebot.chat.command import ADMINS, Call, Command, Scope
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named, one_student
@@ -56,6 +56,8 @@ def _times(passed: Passed) -> str:
 def _who(call: Call, user_id: int) -> str:
     if user_id == NOBODY:
         return "Somebody at the server"
+    if user_id == FORGOTTEN:
+        return "Somebody whose data were erased since"
     user = call.office.links.user(user_id)
     return f"Zulip user {user_id}" if user is None else f"**{esc(user.full_name)}**"
 
