@@ -20,7 +20,10 @@ WORDS: Mapping[str, str] = {
     "start": "start",
 }
 STOP = "If you wanted to stop nudges, write `stop`."
-FOR_TEACHERS = "That is for teachers; `progress` shows how you are doing."
+FOR_TEACHERS = (
+    "That is for teachers; `progress` shows how you are doing. If it was meant for your teacher, "
+    "please say it in a sentence."
+)
 _NAMED = r"(?:(?=[\w-]*\d)[\w-]{1,20})"  # an id or a class, as `5` or `7b-math`: no word of prose
 _BEHIND = (
     r"(?: (?:pdf|csv|today|yesterday|(?:this|the|last) (?:week|month|term)"
@@ -31,7 +34,10 @@ _STAFF = re.compile(
     rf"|(?:report|compare)(?: student| class)? {_NAMED}(?: {_NAMED})?{_BEHIND}"
     rf"|trend (?:student |class )?{_NAMED} "
     rf"(?:accuracy|questions|time|xp|engagement|assignments|mastery){_BEHIND}"
-    rf"|(?:skills|risk) {_NAMED}{_BEHIND})",
+    rf"|(?:skills|risk) {_NAMED}{_BEHIND}"
+    rf"|alerts(?: {_NAMED})?|(?:alert|history|messages|assign|tutor) {_NAMED}"
+    rf"|meet {_NAMED} (?:today|tomorrow|(?:mon|tues|wednes|thurs|fri)day)(?: \d{{1,2}}:\d\d)?"
+    r"|(?:confirm|cancel) (?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{4})",
     re.IGNORECASE,
 )
 _WISH = re.compile(

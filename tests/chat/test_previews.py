@@ -332,3 +332,14 @@ def test_a_command_that_only_failed_is_not_taken_for_other_words(town: Town, sai
     """It begins as its arguments do."""
     town.say(TARA, "message s1 hi there")
     assert "other words" not in town.answer(TARA, said)
+
+
+def test_older_previews_are_named_where_nobody_else_reads_it(town: Town) -> None:
+    """A bare code says nothing; in a stream nothing more is said."""
+    town.say(TARA, "message s1 to Ana")
+    town.say(TARA, "message s2 to Ben")
+    town.say(TARA, "cancel")
+    assert f"- `confirm {tokens(town)[0]}`: message to Ana Alvarez" in town.answer(TARA, "confirm")
+    told = town.answer(TARA, "@**nudgebot** confirm", InStream(STAFF_STREAM, "today"))
+    assert f"`confirm {tokens(town)[0]}`" in told
+    assert "Ana" not in told

@@ -9,9 +9,12 @@ from nudgebot.chat.acts import ACTS
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.confirmations import EXPIRED, USED, Confirmation
+from nudgebot.chat.preview_names import title_of
 from nudgebot.chat.previews import LONGEST_TEXT, SEND, ask_twice, letters_in
 from nudgebot.errors import CommandError
+from nudgebot.markup import esc
 
+MOST_OLDER = 5
 NOTHING_OPEN = "There is no preview of yours that waits for a word. Ask for it again."
 SETTLED = "Your newest preview is settled already, so nothing more was done."
 NO_OTHER_WORDS = "That preview takes no other words; it still waits."
@@ -120,8 +123,19 @@ def _newest(call: Call) -> str:
         return newest.token
     why = EXPIRED if newest.state == "open" else SETTLED
     older = kept.waiting(call.as_of, asker_id=call.asker.user_id)
-    words = ", ".join(code(f"{call.command.name} {each.token}") for each in older)
-    raise CommandError(f"{why} An older one still waits: {words}." if older else why)
+    if not older:
+        raise CommandError(why)
+    lines = [_waiting(call, each) for each in older[:MOST_OLDER]]
+    if len(older) > MOST_OLDER:
+        lines.append(f"- and {len(older) - MOST_OLDER} older")
+    raise CommandError("\n".join([f"{why} An older one still waits:", *lines]))
+
+
+def _waiting(call: Call, preview: Confirmation) -> str:
+    """An older preview's word; what it is about only where nobody else reads it."""
+    word = code(f"{call.command.name} {preview.token}")
+    about = f": {esc(title_of(call.office, preview))}" if call.incoming.is_private else ""
+    return f"- {word}{about}"
 
 
 def _token_and_text(call: Call) -> tuple[str, str]:
