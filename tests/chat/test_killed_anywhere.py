@@ -86,9 +86,11 @@ def played(folder: Path, act: str, killer: Killer, patch: pytest.MonkeyPatch) ->
             patched.setattr(owner, name, killer.watched(getattr(owner, name), after=after))
         with suppress(KilledError):
             town.reception.message(confirmed)
+            town.work()
     town.reopened().resume()
     town.work()
     town.reception.message(confirmed)  # the listener may hear it again
+    town.work()
     town.clock = town.clock.replace(hour=15)
     for _ in range(2):
         Outbox(town.store, town.zulip).run(town.clock)
