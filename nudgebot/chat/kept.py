@@ -39,6 +39,10 @@ _COUNTS: Mapping[str, tuple[str, str]] = {
         "answer of yours, in your own words",
         "answers of yours, in your own words",
     ),
+    "SELECT count(*) FROM parent_notifications WHERE student_id = ? AND state = 'sent'": (
+        "e-mail about you to your family",
+        "e-mails about you to your family",
+    ),
     "SELECT count(*) FROM interventions WHERE student_id = ?": (
         "note of what a teacher did for you",
         "notes of what a teacher did for you",
@@ -56,6 +60,25 @@ _LOOKS: Mapping[str, str] = {
     "messages": "the messages between you and the school",
     "history": "what was done for you",
     "alerts": "the alerts",
+    "confirm": "something for you or your family, to send it",
+    "cancel": "something for you or your family, not to send it",
+    "change": "something for you or your family, to change it",
+    "add": "something for you or your family, to change it",
+    "rate": "how something that was done for you helped",
+    "alert": "an alert about you",
+    "ack": "an alert about you",
+    "resolve": "an alert about you",
+    "reopen": "an alert about you",
+    "snooze": "whether nudges rest",
+    "assign": "your skills, to give you practice",
+    "assignments": "your assignments",
+    "withdraw assignment": "an assignment, to take it back",
+    "tutor": "your skills, to find somebody to learn with",
+    "tutoring": "your tutoring",
+    "meet": "your name, to arrange a meeting",
+    "meetings": "your meetings",
+    "meeting": "your meeting",
+    "parent": "your figures, to write to your family",
     "resume": "whether your nudges may go on",
     "alert reminder": "an alert that nobody had looked at",
     "assignment news": "how your assignment stands",
@@ -103,7 +126,7 @@ def lookers_of(office: Office, student_id: str, as_of: datetime) -> list[str]:
              for look in looks]  # fmt: skip
     older = office.audit.look_count(student_id, own_user_id=own) - sum(e.times for e in looks)
     if older:
-        lines.append(f"- and {count(older, 'older look')}")
+        lines.append(f"- and {count(older, 'older look')}: ask an administrator")
     passed = [
         f"{names.of(user_id)} ({count(each.times, 'time')})"
         for user_id, each in office.audit.passed_on(student_id).items()

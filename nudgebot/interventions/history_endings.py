@@ -118,7 +118,7 @@ def of_tutoring(one: TutoringRecord, sessions: Iterable[Session]) -> Ending:
     held = f"met {len(met)} time{'' if len(met) == 1 else 's'}, {minutes} minutes in all"
     match one.status:
         case TutoringStatus.ASKED:
-            return Ending((Outcome("both have not said yes yet"),), under_way=False)
+            return Ending((Outcome(_answered(one)),), under_way=False)
         case TutoringStatus.ACTIVE:
             now = Outcome(held) if met else Outcome("both said yes", one.started_at)
             return Ending((now,), went_well=True if met else None, began_at=one.started_at)
@@ -128,3 +128,12 @@ def of_tutoring(one: TutoringRecord, sessions: Iterable[Session]) -> Ending:
         began_at=one.started_at,
         under_way=one.started_at is not None,
     )
+
+
+def _answered(one: TutoringRecord) -> str:
+    """Who of the two has answered the question so far."""
+    if one.student_said:
+        return "the student has said yes, the tutor has not answered yet"
+    if one.tutor_said:
+        return "the tutor has said yes, the student has not answered yet"
+    return "neither has answered yet"

@@ -166,3 +166,26 @@ def test_status_says_who_would_not_be_heard(town: Town) -> None:
     town.store.execute("UPDATE students SET language = 'pt-BR' WHERE student_id = 's2'")
     assert "for languages of students: sw" in town.answer(ADMIN, "status")
     assert "safeguarding" not in town.answer(TARA, "status")
+
+
+def test_at_the_same_severity_the_highest_risk_comes_first(town: Town) -> None:
+    """As in the digest, whatever the numbers of the alerts."""
+    for student_id, score in (("s1", 40.0), ("s2", 90.0)):
+        town.figures.rows[student_id] = {"risk_score": score}
+        raised(town, student_id)
+    lines = town.answer(TARA, "alerts")
+    assert lines.index("`alert 2`") < lines.index("`alert 1`")
+
+
+def test_privacy_tells_looks_in_words_and_letters_to_the_family(tmp_path: Path) -> None:
+    """No name of a command, and that parents were e-mailed."""
+    town = Family(tmp_path)
+    raised(town, "s1")
+    town.say(TARA, "alert 1")
+    town.say(TARA, "parent s1 inactive")
+    town.say(TARA, "confirm")
+    told = town.answer(ANA, "privacy")
+    assert "about you to your family" in told
+    assert "an alert about you" in told
+    assert "asked for" not in told
+    town.store.close()

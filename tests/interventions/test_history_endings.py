@@ -148,7 +148,7 @@ def test_mails_to_guardians(
 @pytest.mark.parametrize(
     ("status", "minutes", "words", "went_well"),
     [
-        ("asked", [], "both have not said yes yet", None),
+        ("asked", [], "neither has answered yet", None),
         ("active", [], "both said yes", None),
         ("active", [30, 20], "met 2 times, 50 minutes in all", True),
         ("declined", [], "What came of it.", False),

@@ -14,7 +14,7 @@ from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.commands.message import split_student
 from nudgebot.chat.commands.resuming import COMMANDS as RESUME
 from nudgebot.chat.commands.risk import students_of
-from nudgebot.chat.figures_text import count
+from nudgebot.chat.figures_text import as_number, count
 from nudgebot.chat.finder import named, one_student
 from nudgebot.chat.reading import data_note
 from nudgebot.errors import CommandError
@@ -45,6 +45,7 @@ def alerts(call: Call) -> Answer:
     everybody = call.asker.sees_all and not text
     found = call.office.interventions.alerts.of(None if everybody else list(by_id))
     found = [each for each in found if each.student_id in by_id]
+    found = _by_risk(call, found)
     shown = found[first : first + HANDFUL]
     if not shown:
         if found:
@@ -66,6 +67,18 @@ def alerts(call: Call) -> Answer:
         heading="Take action",
         buttons=tuple(buttons),
     )
+
+
+def _by_risk(call: Call, found: Sequence[Alert]) -> list[Alert]:
+    """Within the same severity, and looked at or not, who is at the highest risk comes first."""
+    table = call.office.figures.table({each.student_id for each in found})
+    scores = dict(zip(table.student_ids, table.columns.get("risk_score", ()), strict=False))
+
+    def rank(alert: Alert) -> tuple[tuple[bool, int, bool], float]:
+        crisis, severity, seen, *_ = alert.order
+        return (crisis, severity, seen), -(as_number(scores.get(alert.student_id)) or 0)
+
+    return sorted(found, key=rank)
 
 
 def _page(call: Call) -> tuple[str, int]:
