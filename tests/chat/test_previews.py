@@ -343,3 +343,15 @@ def test_older_previews_are_named_where_nobody_else_reads_it(town: Town) -> None
     told = town.answer(TARA, "@**nudgebot** confirm", InStream(STAFF_STREAM, "today"))
     assert f"`confirm {tokens(town)[0]}`" in told
     assert "Ana" not in told
+
+
+def test_a_group_that_was_written_to_today_is_marked(town: Town) -> None:
+    """And who rests after urgent words is told apart from who stopped nudges."""
+    town.figures.rows |= {key: dict(IDLE) for key in ("s1", "s2", "s4")}
+    assert "within a day" not in town.answer(TARA, "message inactive")
+    town.say(TARA, "confirm")
+    town.clock += timedelta(minutes=5)
+    town.office.consents.hold("s2", "why", town.clock)
+    told = town.answer(TARA, "message inactive")
+    assert "2 of these got a message from a teacher within a day" in told
+    assert "1 student: left out, resting after urgent words" in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import Call
@@ -80,8 +81,22 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
         intro=f"**{count(len(found), 'student')}** in {about} {HAS[category][len(found) > 1]}:"
         f"\n\n{listed}\n\nFor example, {esc(_name_of(letters[0], found))} gets:",
         sample=letters[0].text,
-        notes=[*notes, *_other_words(call, category, class_text, letters)],
+        notes=[
+            *notes,
+            *_written_today(call, letters),
+            *_other_words(call, category, class_text, letters),
+        ],
     )
+
+
+def _written_today(call: Call, letters: Sequence[Letter]) -> list[str]:
+    """How many of them a teacher has written to within a day."""
+    kept, since = call.office.letters, call.as_of - timedelta(days=1)
+    newest = [kept.messages_to(letter.student_id, limit=1) for letter in letters]
+    number = sum(bool(each) and each[0].sent_at > since for each in newest)
+    if not number:
+        return []
+    return [f"⚠️ {number} of these got a message from a teacher within a day."]
 
 
 def _refuse_crowd(call: Call, category: str, letters: Sequence[Letter]) -> None:
@@ -146,7 +161,7 @@ def _letters(
     """A letter for each who can get one, and how many cannot and why."""
     links = call.office.links.table("student").user_ids
     letters: list[Letter] = []
-    unlinked, silent = 0, 0
+    unlinked, silent, resting = 0, 0, 0
     rows = in_own_subjects(
         call.office,
         call.asker,
@@ -157,6 +172,9 @@ def _letters(
     for student, _ in found:
         if student.student_id not in links:
             unlinked += 1
+        elif call.office.consents.state(student.student_id).held:
+            resting += 1
+            continue
         elif call.office.consents.state(student.student_id).silence(call.as_of):
             silent += 1
             continue
@@ -168,6 +186,7 @@ def _letters(
     reasons = (
         (unlinked, "not linked to Zulip and cannot be reached"),
         (silent, "left out, with nudges paused or stopped"),
+        (resting, "left out, resting after urgent words; please see them in person"),
     )
     return letters, [f"{count(number, 'student')}: {why}." for number, why in reasons if number]
 
