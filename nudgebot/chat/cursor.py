@@ -62,16 +62,12 @@ class Cursor:
         """The queue is lost."""
         self._store.execute("UPDATE chat_cursor SET queue_id = NULL, last_event_id = -1")
 
-    def pass_event(self, event_id: int) -> None:
-        """The event has had its effects."""
+    def move(self, *, event_id: int = -1, message_id: int = -1) -> None:
+        """These, and all before them, have had their effects."""
         self._store.execute(
-            "UPDATE chat_cursor SET last_event_id = max(last_event_id, ?)", [event_id]
-        )
-
-    def pass_message(self, message_id: int) -> None:
-        """The message has had its effects."""
-        self._store.execute(
-            "UPDATE chat_cursor SET last_message_id = max(last_message_id, ?)", [message_id]
+            """UPDATE chat_cursor SET last_event_id = max(last_event_id, ?),
+               last_message_id = max(last_message_id, ?)""",
+            [event_id, message_id],
         )
 
 

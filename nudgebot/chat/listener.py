@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ LONGEST_WAIT_SECONDS = 60.0
 OVERLAP_IDS = 200
 # On a busy morning: then it is looked again whether something came that must not wait.
 LONGEST_TURN_SECONDS = 5.0
+LONGEST_UNKEPT_SECONDS = 1.0
 QUEUE_GONE = frozenset({"BAD_EVENT_QUEUE_ID", "BAD_REQUEST"})  # the second: ids already pruned
 
 
@@ -71,6 +73,7 @@ class Listener:
         comes_first: Callable[[Incoming], bool] = lambda _: False,
     ) -> None:
         self._queue = Queue(client)
+        self._store = store
         self._cursor = Cursor(store)
         self._memory = Memory(store)
         self._hearing = hearing
@@ -82,6 +85,7 @@ class Listener:
         self._arrivals: queue.SimpleQueue[list[dict[str, Any]] | BaseException | None] = (
             queue.SimpleQueue()
         )
+        self._passed = _Passed()
         self._failures = 0
         self._tried: dict[str, int] = {}
 
@@ -114,13 +118,31 @@ class Listener:
         events = self._poll(position.queue_id, position.last_event_id)
         self._hear_first(event["message"] for event in events if event["type"] == "message")
         begun = time.monotonic()
-        for event in events:
-            self._once(f"event:{position.queue_id}:{event['id']}", partial(self._hear, event))
-            self._cursor.pass_event(int(event["id"]))
-            if self._stopping.is_set() or time.monotonic() - begun > LONGEST_TURN_SECONDS:
-                return
+        try:
+            for event in events:
+                name = f"event:{position.queue_id}:{event['id']}"
+                self._once(name, partial(self._hear, event))
+                self._passed.event_id = int(event["id"])
+                self._keep_position_at_times()
+                if self._stopping.is_set() or time.monotonic() - begun > LONGEST_TURN_SECONDS:
+                    return
+        finally:
+            self._keep_position()
         if any(event["type"] != "heartbeat" for event in events):
             self._once("settled", partial(self._hearing.settled, after_gap=False))
+
+    def _keep_position_at_times(self) -> None:
+        """A write a second, and not one for each: what is not passed only comes again."""
+        if time.monotonic() - self._passed.since > LONGEST_UNKEPT_SECONDS:
+            self._keep_position()
+
+    def _keep_position(self) -> None:
+        """Write down how far it has come, and which own messages came back; one write for all."""
+        passed, self._passed = self._passed, _Passed()
+        with self._store.transaction():
+            for local_id, message_id in passed.echoes:
+                self._memory.keep_echo(local_id, message_id, self._clock())
+            self._cursor.move(event_id=passed.event_id, message_id=passed.message_id)
 
     def _open(self) -> None:
         """Register first and then read what was missed: so there is no gap between the two."""
@@ -134,10 +156,14 @@ class Listener:
             begin = max(position.floor_message_id, position.last_message_id - OVERLAP_IDS)
             missed = self._queue.messages_after(begin)
             self._hear_first(missed)
-            for message in missed:
-                if self._stopping.is_set():
-                    return
-                self._once(f"missed:{message['id']}", partial(self._hear_message, message))
+            try:
+                for message in missed:
+                    if self._stopping.is_set():
+                        return
+                    self._once(f"missed:{message['id']}", partial(self._hear_message, message))
+                    self._keep_position_at_times()
+            finally:
+                self._keep_position()
             self._once("settled", partial(self._hearing.settled, after_gap=True))
         self._cursor.enter(queue_id, last_event_id)
 
@@ -173,7 +199,7 @@ class Listener:
         incoming = read_message(message, self._me)
         if incoming is not None:
             self._hearing.message(incoming)
-        self._cursor.pass_message(int(message["id"]))
+        self._passed.message_id = max(self._passed.message_id, int(message["id"]))
 
     def _hear_first(self, messages: Iterable[Mapping[str, Any]]) -> None:
         """What must not wait has its effects now; when its turn comes, it has had them."""
@@ -185,7 +211,7 @@ class Listener:
     def _keep_echo(self, event: Mapping[str, Any]) -> None:
         local_id = event.get("local_message_id") or event["message"].get("local_message_id")
         if local_id and event["message"]["sender_id"] == self._me.user_id:
-            self._memory.keep_echo(str(local_id), int(event["message"]["id"]), self._clock())
+            self._passed.echoes.append((str(local_id), int(event["message"]["id"])))
 
     def _once(self, name: str, job: Callable[[], None]) -> None:
         """Do the job; one that keeps failing is passed over and never ends the listening."""
@@ -217,6 +243,16 @@ class Listener:
         longest = min(FIRST_WAIT_SECONDS * 2**self._failures, LONGEST_WAIT_SECONDS)
         self._failures = min(self._failures + 1, 10)
         self._stopping.wait(longest * (0.5 + self._chance() / 2) if seconds is None else seconds)
+
+
+@dataclass
+class _Passed:
+    """What has had its effects and is not written down yet."""
+
+    event_id: int = -1
+    message_id: int = -1
+    echoes: list[tuple[str, int]] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
 
 
 class _AgainError(Exception):

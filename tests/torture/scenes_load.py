@@ -77,7 +77,7 @@ def morning(plan: Plan) -> Figures:
         with _program(sandbox, school, plan.folder) as program, watching(sandbox) as watch:
             before = _resident_mb(program)
             _act(sandbox, school, seconds, plan)
-            done = sandbox.wait_for(lambda: _is_done(watch, school), PATIENCE_SECONDS)
+            done = _is_done_within(PATIENCE_SECONDS, watch, school)
             after = _resident_mb(program, peak=True)
             log = program.log
     return _figures(school, watch, log) + Figures(
@@ -162,9 +162,12 @@ def _kind(message: SandboxMessage) -> str:
     return "next" if text.startswith("**What next") else "report"
 
 
-def _is_done(watch: Watch, school: LargeSchool) -> bool:
-    watch.look()
-    return min(_copies(watch, school).values()) > 0
+def _is_done_within(seconds: float, watch: Watch, school: LargeSchool) -> bool:
+    """Whether everything is there in time; looked at now and then, to keep nobody waiting."""
+    deadline = time.monotonic() + seconds
+    while not (done := min(_copies(watch, school).values()) > 0) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return done
 
 
 def _out_of_order(watch: Watch, school: LargeSchool) -> int:
