@@ -9,12 +9,20 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta, pass_context
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+    pass_context,
+)
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from nudgebot.errors import RuleError
 from nudgebot.markup import esc
+from nudgebot.nudging.template_bounds import BoundedEnvironment, check_bounds
 
 _AND: Mapping[str, str] = MappingProxyType({"en": " and ", "de": " und "})
 _WEEKDAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -32,6 +40,7 @@ _MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 _PERCENT = re.compile(r"(?<=\d) %")  # kept with its number at the end of a line
+MOST_CHARACTERS = 400_000
 _KEPT_FILTERS = ("first", "last", "length", "lower", "upper", "round", "int", "abs")
 
 
@@ -125,7 +134,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 """What templates may put behind a `|`, beside a few of Jinja2's own."""
 
 
-def environment(disarm: Callable[[str], str] = esc) -> ImmutableSandboxedEnvironment:
+def environment(disarm: Callable[[str], str] = esc) -> BoundedEnvironment:
     """A fresh environment: no loader, no globals, and only the filters that are documented.
 
     `disarm` makes outside words harmless where they are read.
@@ -135,7 +144,7 @@ def environment(disarm: Callable[[str], str] = esc) -> ImmutableSandboxedEnviron
     def finalize(context: Context, value: Any) -> str:
         return _finalized(context, value, disarm)
 
-    made = ImmutableSandboxedEnvironment(
+    made = BoundedEnvironment(
         undefined=StrictUndefined,
         autoescape=False,  # not HTML: what is outside is disarmed
         finalize=finalize,
@@ -150,8 +159,29 @@ def environment(disarm: Callable[[str], str] = esc) -> ImmutableSandboxedEnviron
 def names_in(source: str) -> frozenset[str]:
     """The names that a template takes from outside; raises TemplateError where it is broken."""
     made = environment()
-    made.compile(source)  # finds unknown filters, which parsing does not
+    _compiled(made, source)  # finds unknown filters, which parsing does not
     return frozenset(meta.find_undeclared_variables(made.parse(source)))
+
+
+def _compiled(made: BoundedEnvironment, source: str) -> Template:
+    """The template, within its bounds; raises TemplateError."""
+    try:
+        tree: nodes.Template = made.parse(source)
+        check_bounds(tree)
+        return made.from_string(tree)
+    except (RecursionError, SyntaxError, MemoryError) as error:
+        raise TemplateSyntaxError("this is nested too deeply", 1) from error
+
+
+def _bounded(pieces: Iterable[str]) -> str:
+    """The text; raises ValueError where it is longer than any message."""
+    text, count = [], 0
+    for piece in pieces:
+        text.append(piece)
+        count += len(piece)
+        if count > MOST_CHARACTERS:
+            raise ValueError
+    return "".join(text)
 
 
 class Renderer:
@@ -168,8 +198,8 @@ class Renderer:
         """
         try:
             if source not in self._compiled:
-                self._compiled[source] = self._environment.from_string(source)
-            text = self._compiled[source].render(dict(context))
+                self._compiled[source] = _compiled(self._environment, source)
+            text = _bounded(self._compiled[source].generate(dict(context)))
         except UnknownFigureError:
             unknown = sorted(each for each in names_in(source) if context.get(each) is None)
             which = ", ".join(unknown) or "what it is about is not there"

@@ -37,7 +37,9 @@ def _problems(**texts: str) -> list[str]:
         pytest.param(template("a\nb {{ x"),
                      "10: not a valid template: unexpected end of template, expected 'end of print"
                      " statement'.", id="broken"),
-        pytest.param(template("{{ range(10) }}"), "9: range: templates have no such variable",
+        pytest.param(template("{{ range(10) }}"),
+                     "9: not a valid template: a template may not do this (call)", id="no calls"),
+        pytest.param(template("{{ cycler }}"), "9: cycler: templates have no such variable",
                      id="no globals"),
         pytest.param("Hi", "1: begins with a head between two lines of `---`", id="no head"),
         pytest.param(template(""), "8: there is no text below the head", id="no body"),
