@@ -126,7 +126,9 @@ def test_a_gzip_bomb_is_refused(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x1f\x8b", gzip.compress(b"student_id,name\n1,Ana\n" * 9)[:-9]]
+    "data",
+    [b"", b"\x1f\x8b", gzip.compress(b"student_id,name\n1,Ana\n" * 9)[:-9]],
+    ids=["nothing", "the mark alone", "cut off"],
 )
 def test_a_gzip_that_is_not_whole_is_refused(desk: Desk, data: bytes) -> None:
     """Also where only its end is missing."""
