@@ -22,7 +22,7 @@ _ENTITIES = str.maketrans(
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-_BREAKS = re.compile(r"[ \t]*[\n\v\f\r\x85\u2028\u2029]+[\s\x85]*")
+_BREAKS = re.compile(r"(?<![ \t])[ \t]*+[\n\v\f\r\x85\u2028\u2029]++[\s\x85]*+")
 # Inside of words a hyphen begins nothing, and neither does the full stop of `St. Mary`: names stay
 # readable where messages are shown raw.
 _READABLE = re.compile(r"(?<=[^\W_])&#45;(?=[^\W_])|(?<=[^\W\d_])&#46;(?= )")

@@ -17,7 +17,9 @@ _MENDED = str.maketrans(
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _MENTION = re.compile(r"@_?\*\*(?P<name>[^*|]*)(?:\|(?P<id>\d+))?\*\*")
 _WORD = re.compile(r"""@_?\*\*[^*]+\*\*|"[^"]*"|\S+""")
-_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?<!`)(`++).+?(?<!`)\1(?!`)", re.DOTALL)
+# Nobody means anything by more blanks than this, and patterns would take minutes to try them all.
+_BLANKS = re.compile(r"(\s{40})\s+")
 _COURTESY = re.compile(
     r"^(?:(?:hi|hello|hey|please|pls|kindly|thanks|(?:could|can|would|will) you|"
     r"i(?:'d| would) like you to|i need you to)\b[ ,!.:]*)+",
@@ -28,7 +30,7 @@ _LOOSE_ENDS = ".,;:!?"
 
 def mended(text: str) -> str:
     """Typographic quotes, special spaces and invisible characters as a keyboard has them."""
-    return text.translate(_MENDED)
+    return _BLANKS.sub(r"\1", text.translate(_MENDED))
 
 
 def spoken(content: str) -> str:

@@ -31,7 +31,9 @@ _ONE = re.compile(
 )
 _LEADING_WEEKDAY = re.compile(rf"(?:{_WEEKDAY})\.?,?\s+(?:the\s+)?(?=.*\d)", re.IGNORECASE)
 _TWO_WAYS = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?")
-_FILLERS = re.compile(r"^(?:on|am|the|den|at|um|for)\s+|[\s,]+(?:at|um|on|am|@)$", re.IGNORECASE)
+_FILLERS = re.compile(
+    r"^(?:on|am|the|den|at|um|for)\s+|(?<![\s,])[\s,]++(?:at|um|on|am|@)$", re.IGNORECASE
+)
 _VAGUE = re.compile(
     r"(?:next|nächste[nrs]?|in the)\s+(?:week|month|year|woche|monat)", re.IGNORECASE
 )

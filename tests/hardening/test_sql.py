@@ -27,8 +27,8 @@ LOOKED_AT = frozenset(
         "', '.join(table.columns)", "assigned", "cells", "column", "columns", "condition",
         "each.table", "each.whose", "holdings[table].whose", "how", "int(before)", "kind",
         "layout.table", "marks", "most", "name", "named", "names", "old.child_key",
-        "old.condition", "old.key", "old.table", "one", "refused", "select", "sets", "some",
-        "source", "table", "table.name", "tests", "title", "together", "where", "whose",
+        "old.condition", "old.key", "old.table", "one", "refused", "select", "selected", "sets",
+        "some", "source", "table", "table.name", "tests", "title", "together", "where", "whose",
     }
 )  # fmt: skip
 
