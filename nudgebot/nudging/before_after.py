@@ -15,6 +15,7 @@ from nudgebot.nudging.before_after_values import (
     Placebo,
     Rating,
 )
+from nudgebot.nudging.case_sheet import sheet_of
 from nudgebot.nudging.cases import Arm, Case, Measures
 
 _OUTSIDE = 0.025  # of the held-out on either side of the interval
@@ -38,8 +39,8 @@ def before_after(cases: Iterable[Case]) -> BeforeAfter:
     """Both arms of these cases; only what was followed to its end counts."""
     from nudgebot.nudging import effects_sample  # noqa: PLC0415  # brings numpy
 
-    kept = [case for case in cases if effects_sample.followed(case)]
-    return effects_sample.Columns(kept).before_after(range(len(kept)))
+    columns = effects_sample.Columns(sheet_of(cases).followed)
+    return columns.before_after(columns.whole())
 
 
 def placebo(cases: Iterable[Case], *, minimum: int = LEAST_CASES) -> Placebo:

@@ -20,29 +20,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from nudgebot.nudging import effects_words as words
 from nudgebot.nudging.before_after_values import LEAST_CASES, Placebo
+from nudgebot.nudging.case_sheet import CaseSheet, sheet_of
 from nudgebot.nudging.cases import Case
 from nudgebot.nudging.effects_values import Effect, Grouping, Outcome, Verdict
 from nudgebot.nudging.statistics import benjamini_hochberg
 
 if TYPE_CHECKING:
-    from nudgebot.nudging.effects_sample import Columns
+    from nudgebot.nudging.statistics_arms import Labels
 
 Group = Callable[[Case], str]
+GroupsOf = Callable[[CaseSheet], Sequence[str]]
 
 FALSE_DISCOVERIES = 0.05
 _HOURS = (("before 8", 8), ("8 to 12", 12), ("12 to 16", 16), ("16 to 20", 20))
-_GROUP: dict[Grouping, Group] = {
-    Grouping.ALL: lambda _: "all nudges",
-    Grouping.RULE: lambda case: case.rule_id,
-    Grouping.TYPE: lambda case: case.type,
-    Grouping.TONE: lambda case: case.tone,
-    Grouping.HOUR: lambda case: hour_band(case.hour),
-    Grouping.CHANNEL: lambda case: case.channel,
+_GROUPS: dict[Grouping, GroupsOf] = {
+    Grouping.ALL: lambda sheet: ["all nudges"] * len(sheet),
+    Grouping.RULE: lambda sheet: sheet.rule_id,
+    Grouping.TYPE: lambda sheet: sheet.type,
+    Grouping.TONE: lambda sheet: sheet.tone,
+    Grouping.HOUR: lambda sheet: [hour_band(hour) for hour in sheet.hour],
+    Grouping.CHANNEL: lambda sheet: sheet.channel,
 }
 
 
@@ -64,50 +65,59 @@ def effects(
     `by` may be any function that names a case's group. Groups without a closed case of either arm
     do not appear.
     """
-    from nudgebot.nudging import effects_sample  # noqa: PLC0415  # brings numpy
+    if isinstance(by, Grouping):
+        return Effects(sheet_of(cases), minimum=minimum).by(by)
+    cases = list(cases)
+    # The groups take the place of the types, which nothing else here looks at.
+    sheet = replace(sheet_of(cases), type=[by(case) for case in cases])
+    return Effects(sheet, minimum=minimum).by(Grouping.TYPE, name="group")
 
-    kept = [case for case in cases if effects_sample.drawn(case)]
-    group_of = _GROUP[by] if isinstance(by, Grouping) else by
-    groups: dict[str, list[int]] = {}
-    for row, case in enumerate(kept):
-        groups.setdefault(group_of(case), []).append(row)
-    columns = effects_sample.Columns(kept)
-    name = by.value if isinstance(by, Grouping) else "group"
-    return _judged(
-        [
-            _effect(name, group, kept, rows=rows, columns=columns, minimum=minimum)
-            for group, rows in sorted(groups.items())
-        ]
-    )
+
+class Effects:
+    """The effects of the same cases by whatever they are put together; worked out when asked."""
+
+    def __init__(self, sheet: CaseSheet, *, minimum: int = LEAST_CASES) -> None:
+        from nudgebot.nudging import effects_sample  # noqa: PLC0415  # brings numpy
+
+        self._sheet = sheet.drawn
+        self._columns = effects_sample.Columns(self._sheet)
+        self._minimum = minimum
+
+    def by(self, grouping: Grouping, *, name: str = "") -> tuple[Effect, ...]:
+        """The effect in each group, in order of the groups' names; see `effects`."""
+        from nudgebot.nudging import effects_sample  # noqa: PLC0415  # brings numpy
+
+        groups = effects_sample.rows_of(_GROUPS[grouping](self._sheet))
+        return _judged(
+            [self._effect(name or grouping.value, group, rows) for group, rows in groups.items()]
+        )
+
+    def _effect(self, by: str, group: str, rows: Labels) -> Effect:
+        from nudgebot.nudging import effects_outcomes  # noqa: PLC0415  # brings numpy
+
+        found = effects_outcomes.Compared(self._columns, rows, minimum=self._minimum)
+        outcomes = found.outcomes()
+        told = outcomes[0].measured
+        both = self._columns.before_after(rows)
+        targets = list(dict.fromkeys(self._sheet.target))
+        aims = set(self._columns.target[rows].tolist())
+        return Effect(
+            by=by,
+            group=group,
+            targets=tuple(sorted(targets[each] for each in aims)),
+            days=round(float(self._columns.tracking_days[rows].max())),
+            outcomes=outcomes,
+            before_after=both,
+            placebo=Placebo(both.held_out, self._minimum),
+            nudged_median_days=found.median_days(nudged=True) if told else None,
+            held_out_median_days=found.median_days(nudged=False) if told else None,
+        )
 
 
 def ranked(found: Iterable[Effect]) -> list[Effect]:
     """Those with figures, the one with the largest difference in its target first."""
     told = [each for each in found if each.target.measured]
     return sorted(told, key=lambda each: each.target.difference or 0.0, reverse=True)
-
-
-def _effect(
-    by: str, group: str, cases: Sequence[Case], *, rows: list[int], columns: Columns, minimum: int
-) -> Effect:
-    from nudgebot.nudging import effects_outcomes  # noqa: PLC0415  # brings numpy
-
-    mine = [cases[row] for row in rows]
-    found = effects_outcomes.Compared(columns, rows, minimum=minimum)
-    outcomes = found.outcomes()
-    told = outcomes[0].measured
-    both = columns.before_after(rows)
-    return Effect(
-        by=by,
-        group=group,
-        targets=tuple(sorted({case.target for case in mine})),
-        days=round(max(case.ends_at - case.starts_at for case in mine) / timedelta(days=1)),
-        outcomes=outcomes,
-        before_after=both,
-        placebo=Placebo(both.held_out, minimum),
-        nudged_median_days=found.median_days(nudged=True) if told else None,
-        held_out_median_days=found.median_days(nudged=False) if told else None,
-    )
 
 
 def _judged(found: Sequence[Effect]) -> tuple[Effect, ...]:

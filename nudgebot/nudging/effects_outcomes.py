@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +11,7 @@ from nudgebot.nudging.effects_sample import NEVER, Columns
 from nudgebot.nudging.effects_values import Measure, Outcome
 from nudgebot.nudging.statistics_arms import (
     Difference,
+    Labels,
     Numbers,
     Sample,
     difference_of_means,
@@ -25,9 +25,9 @@ _CHANGES = (Measure.ACTIVITY, Measure.PERFORMANCE, Measure.ENGAGEMENT)
 class Compared:
     """Some rows of the columns, nudged against held out."""
 
-    def __init__(self, columns: Columns, rows: Sequence[int], *, minimum: int) -> None:
+    def __init__(self, columns: Columns, rows: Labels, *, minimum: int) -> None:
         self._columns = columns
-        self._rows = np.array(rows, dtype=np.int64)
+        self._rows = rows
         self._minimum = minimum
 
     def outcomes(self) -> tuple[Outcome, ...]:

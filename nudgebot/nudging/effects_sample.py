@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from nudgebot.nudging.before_after import reached_in_time
 from nudgebot.nudging.before_after_values import BeforeAfter, Changes, Side
-from nudgebot.nudging.cases import Arm, Case, Measures
+from nudgebot.nudging.case_sheet import CaseSheet
+from nudgebot.nudging.cases import Arm, Measures
 from nudgebot.nudging.statistics_arms import Flags, Labels, Numbers, Sample
 
+_NUDGED = Arm.NUDGED.value
 _SECONDS_A_DAY = 86400.0
 NEVER = np.inf
 
@@ -18,26 +19,40 @@ NEVER = np.inf
 class Columns:
     """The cases of both arms, an entry each in every column; nan is what was not measured."""
 
-    def __init__(self, cases: Sequence[Case]) -> None:
-        self.nudged: Flags = np.array([case.arm is Arm.NUDGED for case in cases], dtype=bool)
-        self.share = _numbers(case.share for case in cases)
-        self.stratum = labels((case.rule_id, round(case.share, 4)) for case in cases)
-        self.student = labels(case.student_id for case in cases)
-        self.days = _numbers(_days(case) for case in cases)
+    def __init__(self, sheet: CaseSheet) -> None:
+        self.nudged: Flags = np.array([arm == _NUDGED for arm in sheet.arm], dtype=bool)
+        self.share = _numbers(sheet.share)
+        rule = labels(sheet.rule_id)
+        # A rule at two shares is two strata: their chances to be held out differ.
+        self.stratum = labels(list(zip(rule.tolist(), self.share.round(4).tolist(), strict=True)))
+        self.target = labels(sheet.target)
+        self.student = labels(sheet.student_id)
+        starts, ends = _numbers(sheet.starts_at), _numbers(sheet.ends_at)
+        self.tracking_days = (ends - starts) / _SECONDS_A_DAY
+        self.days = _days(starts, ends, _numbers(sheet.target_met_at))
         self.reached = np.isfinite(self.days).astype(float)
-        self.before = _measures([case.before for case in cases])
-        self.after = _measures([case.after for case in cases])
+        self.before = [
+            _numbers(each)
+            for each in (sheet.activity_before, sheet.performance_before, sheet.engagement_before)
+        ]
+        self.after = [
+            _numbers(each)
+            for each in (sheet.activity_after, sheet.performance_after, sheet.engagement_after)
+        ]
         self.changes = [
             (late - early) / np.maximum(early, 1)
             for early, late in zip(self.before, self.after, strict=True)
         ]
         self.overall = _mean_of_known(self.changes)
 
-    def before_after(self, rows: Sequence[int]) -> BeforeAfter:
+    def before_after(self, rows: Labels) -> BeforeAfter:
         """Requirement A's figures of some rows, each arm by itself."""
-        mine = np.array(rows, dtype=np.int64)
-        nudged = self.nudged[mine]
-        return BeforeAfter(nudged=self._side(mine[nudged]), held_out=self._side(mine[~nudged]))
+        nudged = self.nudged[rows]
+        return BeforeAfter(nudged=self._side(rows[nudged]), held_out=self._side(rows[~nudged]))
+
+    def whole(self) -> Labels:
+        """All rows."""
+        return np.arange(self.nudged.size)
 
     def _side(self, rows: Labels) -> Side:
         known = [~np.isnan(each[rows]) for each in self.changes]
@@ -69,39 +84,27 @@ class Columns:
         )
 
 
-def followed(case: Case) -> bool:
-    """Whether a case belongs to an arm and was followed to its end."""
-    return case.closed and case.arm is not Arm.EXEMPT
-
-
-def drawn(case: Case) -> bool:
-    """Whether it was also drawn by lot, so that it can be compared."""
-    return followed(case) and 0 < case.share < 1
-
-
-def labels(keys: Iterable[Hashable]) -> Labels:
+def labels(keys: Sequence[Hashable]) -> Labels:
     """Each key as a number, in order of first appearance."""
-    seen: dict[Hashable, int] = {}
-    return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
+    order = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    return np.array([order[key] for key in keys], dtype=np.int64)
 
 
-def _days(case: Case) -> float:
-    if case.target_met_at is None or not reached_in_time(case):
-        return NEVER
-    return (case.target_met_at - case.starts_at).total_seconds() / _SECONDS_A_DAY
+def rows_of(keys: Sequence[str]) -> dict[str, Labels]:
+    """The rows of each key, in order of the keys."""
+    of = labels(keys)
+    found = {key: np.flatnonzero(of == place) for place, key in enumerate(dict.fromkeys(keys))}
+    return dict(sorted(found.items()))
 
 
-def _numbers(values: Iterable[float]) -> Numbers:
-    return np.fromiter(values, dtype=float)
+def _days(starts: Numbers, ends: Numbers, met: Numbers) -> Numbers:
+    """Until the target was reached while the case was followed; never where it was not."""
+    return np.where((met >= starts) & (met <= ends), (met - starts) / _SECONDS_A_DAY, NEVER)
 
 
-def _measures(found: Sequence[Measures]) -> list[Numbers]:
-    """Activity, performance and engagement; numpy makes nan of None among floats."""
-    return [
-        np.array([each.activity for each in found], dtype=float),
-        np.array([each.performance for each in found], dtype=float),
-        np.array([each.engagement for each in found], dtype=float),
-    ]
+def _numbers(values: Sequence[float | None]) -> Numbers:
+    """Numpy makes nan of None among floats."""
+    return np.array(values, dtype=float)
 
 
 def _mean_of_known(columns: Sequence[Numbers]) -> Numbers:

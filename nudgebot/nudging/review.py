@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from nudgebot.nudging.cases import Cases
+from nudgebot.nudging.case_sheet import read_sheet
 from nudgebot.nudging.dependence import Dependence, Sign, dependence, quiet_days
-from nudgebot.nudging.effects import effects
+from nudgebot.nudging.effects import Effects
 from nudgebot.nudging.effects_values import Grouping, Proposal
 from nudgebot.nudging.learning import Tally
 from nudgebot.school.days import from_at, to_at
@@ -130,9 +130,10 @@ class Reviews:
 
         A rule is told of once in four weeks; see `mark_told`. What no longer holds is forgotten.
         """
-        cases = Cases(self._store).between(as_of - LOOK_BACK, as_of, closed_only=True)
+        lately = (as_of - LOOK_BACK, as_of)
+        cases = read_sheet(self._store, lately, ended=lately)
         found = reviews(
-            effects(cases, by=Grouping.RULE, minimum=self._minimum),
+            Effects(cases, minimum=self._minimum).by(Grouping.RULE),
             responses=responses_by_rule(self._store, as_of),
             dependences=dependence(quiet_days(self._store, as_of), minimum=self._minimum),
             minimum=self._minimum,

@@ -11,12 +11,12 @@ from nudgebot.nudging.dashboards.mentor import Mentor, MentorImpactReport, read_
 from nudgebot.nudging.dashboards.overview import (
     Basis,
     SystemOverview,
-    ended_cases,
+    ended_sheet,
     read_overview,
 )
 from nudgebot.nudging.dashboards.scope import DateRange, Scope, scope_of
 from nudgebot.nudging.dashboards.student import StudentNudgingReport, read_student
-from nudgebot.nudging.effects import effects
+from nudgebot.nudging.effects import Effects
 from nudgebot.nudging.effects_values import Effect, Grouping
 from nudgebot.nudging.profiles import Profile
 from nudgebot.school.days import local_day
@@ -96,5 +96,5 @@ class NudgingAnalyticsDashboard:
     def effects_by_type(self) -> tuple[Effect, ...]:
         """The whole school's effects over three months."""
         scope = Scope(self._as_of - SCHOOL_LOOK_BACK, self._as_of)
-        closed = ended_cases(self._store, scope, tracking_days=self._basis.tracking_days)
-        return effects(closed, by=Grouping.TYPE, minimum=self._basis.minimum)
+        closed = ended_sheet(self._store, scope, tracking_days=self._basis.tracking_days)
+        return Effects(closed, minimum=self._basis.minimum).by(Grouping.TYPE)

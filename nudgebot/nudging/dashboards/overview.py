@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from nudgebot.nudging.case_sheet import CaseSheet, read_sheet, sheet_of
 from nudgebot.nudging.cases import Arm, Case, Cases
 from nudgebot.nudging.dashboards.effectiveness import (
     EffectivenessMetrics,
@@ -19,7 +20,7 @@ from nudgebot.nudging.dashboards.effectiveness import (
 from nudgebot.nudging.dashboards.response_rates import ResponseRates, read_response_rates
 from nudgebot.nudging.dashboards.scope import Scope
 from nudgebot.nudging.dashboards.sent import Sent, read_sent
-from nudgebot.nudging.effects import effects
+from nudgebot.nudging.effects import Effects
 from nudgebot.nudging.effects_values import Effect, Grouping
 from nudgebot.store import Store
 
@@ -74,9 +75,10 @@ class SystemOverview:
 
 def read_overview(store: Store, scope: Scope, basis: Basis) -> SystemOverview:
     """The overview of a scope, as of its end."""
-    closed = ended_cases(store, scope, tracking_days=basis.tracking_days)
-    overall = effects(closed, by=Grouping.ALL, minimum=basis.minimum)
-    rules = by_rule(closed, basis)
+    closed = ended_sheet(store, scope, tracking_days=basis.tracking_days)
+    found = Effects(closed, minimum=basis.minimum)
+    overall = found.by(Grouping.ALL)
+    rules = _named(found.by(Grouping.RULE), basis)
     sent = read_sent(store, scope, zone=basis.zone)
     return SystemOverview(
         date_range=(scope.begin, scope.end),
@@ -90,7 +92,7 @@ def read_overview(store: Store, scope: Scope, basis: Basis) -> SystemOverview:
         sent=sent,
         followed=_followed(store, scope, closed),
         effects_by_rule=rules,
-        effects_by_type=effects(closed, by=Grouping.TYPE, minimum=basis.minimum),
+        effects_by_type=found.by(Grouping.TYPE),
     )
 
 
@@ -109,16 +111,24 @@ def ended_cases(store: Store, scope: Scope, *, tracking_days: int) -> list[Case]
     ]
 
 
-def by_rule(cases: Sequence[Case], basis: Basis) -> tuple[Effect, ...]:
-    """The effect of each rule, by its name."""
-    found = effects(cases, by=Grouping.RULE, minimum=basis.minimum)
+def ended_sheet(store: Store, scope: Scope, *, tracking_days: int) -> CaseSheet:
+    """The same in columns, for many."""
+    if scope.students is not None and len(scope.students) <= FEW_STUDENTS:
+        return sheet_of(ended_cases(store, scope, tracking_days=tracking_days))
+    begin = scope.begin - timedelta(days=tracking_days)
+    found = read_sheet(store, (begin, scope.end), ended=(scope.begin, scope.end))
+    return found if scope.students is None else found.where(map(scope.has, found.student_id))
+
+
+def _named(found: Sequence[Effect], basis: Basis) -> tuple[Effect, ...]:
+    """The effects of rules by the rules' names."""
     return tuple(
         replace(each, group=basis.rule_names.get(each.group, each.group)) for each in found
     )
 
 
-def _followed(store: Store, scope: Scope, closed: Sequence[Case]) -> Followed:
-    arms = [case.arm for case in closed]
+def _followed(store: Store, scope: Scope, closed: CaseSheet) -> Followed:
+    arms = list(closed.arm)
     still: int = store.value(
         """SELECT COUNT(*) FROM cases WHERE state = 'followed' AND starts_at < :end
            AND (:everybody OR student_id IN (SELECT value FROM json_each(:ids)))""",
