@@ -42,6 +42,7 @@ class Policy:
     class_topic: str = "reminders"
     holdout_share: float = 0.0
     tracking_days: int = 14
+    effect_minimum_cases: int = 30
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -60,4 +61,5 @@ def policy_of(settings: Settings) -> Policy:
         class_topic=settings["class_topic"],
         holdout_share=settings["holdout_share"],
         tracking_days=settings["nudge_effectiveness_tracking_days"],
+        effect_minimum_cases=settings["effect_minimum_cases"],
     )

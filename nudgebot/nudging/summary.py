@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from nudgebot.nudging.before_after_values import LEAST_CASES
-from nudgebot.nudging.dashboards.overview import ended_cases
+from nudgebot.nudging.dashboards.overview import ended_sheet
 from nudgebot.nudging.dashboards.response_rates import READ, RESPONDED, read_response_rates
 from nudgebot.nudging.dashboards.scope import Scope
-from nudgebot.nudging.effects import effects
+from nudgebot.nudging.effects import Effects
 from nudgebot.nudging.effects_values import Grouping
 from nudgebot.nudging.messages import InStream, Outgoing
 from nudgebot.nudging.outbox import Outbox
@@ -43,15 +42,15 @@ def summary(store: Store, figures: NewestFigures, policy: Policy, as_of: datetim
         Counter(str(level or "unknown") for level in risks),
         {row[0]: row[1] for row in rows},
         data_as_of=newest_fact(store) or as_of,
-        outcome=outcome(store, as_of, tracking_days=policy.tracking_days),
+        outcome=outcome(
+            store, as_of, tracking_days=policy.tracking_days, minimum=policy.effect_minimum_cases
+        ),
     )
     place = InStream(policy.staff_stream, policy.staff_topic)
     return Outgoing(summary_key(as_of, policy), place, content, purpose=PURPOSE)
 
 
-def outcome(
-    store: Store, as_of: datetime, *, tracking_days: int, minimum: int = LEAST_CASES
-) -> str:
+def outcome(store: Store, as_of: datetime, *, tracking_days: int, minimum: int) -> str:
     """What came back in the last week, and what nudges bring about, by the last three months."""
     rates = read_response_rates(store, Scope(as_of - timedelta(days=7), as_of))
     if not rates.nudges:
@@ -59,8 +58,8 @@ def outcome(
     read, responded = rates.of(READ).count, rates.of(RESPONDED).count
     nudges = f"{rates.nudges:,} nudge{'' if rates.nudges == 1 else 's'}"
     scope = Scope(as_of - EFFECT_LOOK_BACK, as_of)
-    cases = ended_cases(store, scope, tracking_days=tracking_days)
-    found = effects(cases, by=Grouping.ALL, minimum=minimum)
+    cases = ended_sheet(store, scope, tracking_days=tracking_days)
+    found = Effects(cases, minimum=minimum).by(Grouping.ALL)
     told = "Effect: too early to say."
     if found and found[0].target.measured:
         told = f"Effect: {found[0].verdict}. {found[0].target.text()}"
