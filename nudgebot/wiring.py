@@ -138,6 +138,7 @@ def make_adaptation(store: Store, settings: Settings, book: RuleBook) -> Adaptat
         store,
         tones=lambda template_id, language: tones_in(book.templates, template_id, language),
         confidence=settings["personalization_confidence_threshold"],
+        every_hours=settings["rules_update_frequency_hours"],
     )
 
 
@@ -257,6 +258,7 @@ def serve(
             sends_per_minute=settings["sends_per_minute"],
             queue=Cursor(store).queue_id,
             echo=Memory(store).echo,
+            is_anothers=Memory(store).is_anothers,
             wait=stopping.wait,
         )
         closing.callback(gateway.close)

@@ -23,6 +23,7 @@ from nudgebot.nudging.profiles import Lessons, Profile, Record, learn, profile
 from nudgebot.nudging.rule import Urgency
 from nudgebot.nudging.templates import TemplateSet
 from nudgebot.nudging.timing import Due, Hours, Rhythm, plan, usual_hours
+from nudgebot.school.days import to_at
 from nudgebot.store import Store
 
 FREE = (Urgency.LOW, Urgency.MEDIUM)  # the others have a promise to keep
@@ -41,19 +42,22 @@ def tones_in(templates: TemplateSet, template_id: str, language: str) -> tuple[s
 
 
 class Adaptation:
-    """Learns anew once a day; `confidence` is from which probability on what it learned is used."""
+    """Learns anew every so many hours; what it learned is used from this probability on."""
 
-    def __init__(self, store: Store, *, tones: TonesIn, confidence: float) -> None:
+    def __init__(
+        self, store: Store, *, tones: TonesIn, confidence: float, every_hours: int = 24
+    ) -> None:
         self._store = store
         self._tones = tones
         self._confidence = confidence
+        self._every_seconds = max(every_hours * 3600, 1)
         self._learned: tuple[int, Lessons] | None = None
 
     def lessons(self, as_of: datetime) -> Lessons:
-        """What the whole school's messages teach, as of the day."""
-        day = as_of.toordinal()
-        if self._learned is None or self._learned[0] != day:
-            self._learned = day, learn(cells(self._store, as_of))
+        """What the whole school's messages teach, as last learned."""
+        turn = to_at(as_of) // self._every_seconds
+        if self._learned is None or self._learned[0] != turn:
+            self._learned = turn, learn(cells(self._store, as_of))
         return self._learned[1]
 
     def hand_over(

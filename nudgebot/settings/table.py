@@ -99,7 +99,8 @@ SETTINGS: tuple[Setting, ...] = (
         "rules_update_frequency_hours",
         "24",
         COUNT,
-        "Named by the requirement and without effect: the files are looked at every ten seconds.",
+        "How often adaptation learns anew from what students responded to; changed files of rules "
+        "are taken up within seconds anyway.",
         ("rules_update_frequency",),
     ),
     Setting("evaluate_minutes", "60", COUNT, "How often every student is evaluated."),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nudgebot.nudging.adaptation import Adaptation
 from nudgebot.nudging.learning import (
     STRONGEST,
     USUAL_STRENGTH,
@@ -19,6 +22,10 @@ from nudgebot.nudging.learning import (
     strength_of,
 )
 from nudgebot.nudging.profiles import Cell, Lessons, Record, learn, profile
+from nudgebot.nudging.tables import SCHEMA as NUDGING
+from nudgebot.school.links import SCHEMA as LINKS
+from nudgebot.school.tables import SCHEMA as SCHOOL
+from nudgebot.store import Store
 
 SHARES = st.floats(0.02, 0.98)
 STRENGTHS = st.floats(WEAKEST, STRONGEST)
@@ -199,3 +206,14 @@ def test_who_does_not_respond_is_written_to_less_often(met: int, of: int, freque
     school = [_cell(f"a{n:02}", 8, n % 7, 6) for n in range(21)]
     own = Record("s1", (_cell("s1", 8, met, of),))
     assert profile(learn(school), own).frequency_preference == frequency
+
+
+def test_it_learns_anew_as_often_as_the_setting_says(tmp_path: Path) -> None:
+    """`rules_update_frequency_hours`: what was learned stands until then, and no longer."""
+    store = Store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
+    learner = Adaptation(store, tones=lambda _, __: (), confidence=0.7, every_hours=6)
+    begin = datetime(2026, 11, 2, 6, tzinfo=UTC)
+    first = learner.lessons(begin)
+    assert learner.lessons(begin + timedelta(hours=5)) is first
+    assert learner.lessons(begin + timedelta(hours=6)) is not first
+    store.close()
