@@ -77,6 +77,7 @@ class NudgebotHandler:
             partial(connect, zuliprc),
             sends_per_minute=settings["sends_per_minute"],
             echo=Memory(store).echo,
+            is_anothers=Memory(store).is_anothers,
         )
         self._closing.callback(gateway.close)
         house = build(store, settings, gateway, clock=_now)

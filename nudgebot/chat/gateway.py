@@ -52,7 +52,8 @@ class Gateway:
 
     `connect` makes a client; each thread gets its own, because one is not safe to share.
     `queue` names the listener's live event queue, so that the echo of a send can be told;
-    `echo` is the listener's memory of echoes. `clock` is monotonic seconds.
+    `echo` is the listener's memory of echoes, and `is_anothers` says of a message's id that what
+    was sent under another key has it: equal words may be said twice. `clock` is monotonic seconds.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class Gateway:
         sends_per_minute: int,
         queue: Callable[[], str | None] = lambda: None,
         echo: Callable[[str], int | None] = lambda _: None,
+        is_anothers: Callable[[int], bool] = lambda _: False,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], bool] = nobody_waits,
     ) -> None:
         self._connect = connect
         self._queue = queue
         self._echo = echo
+        self._is_anothers = is_anothers
         self._wait = wait
         self._local = threading.local()
         self._guard = threading.Lock()
@@ -149,7 +152,8 @@ class Gateway:
                 sent_at = datetime.fromtimestamp(found["timestamp"], UTC)
                 if found["id"] <= after_id or sent_at < oldest:
                     return None
-                if found["sender_id"] == self.me.user_id and found["content"] == text:
+                own = found["sender_id"] == self.me.user_id and found["content"] == text
+                if own and not self._is_anothers(int(found["id"])):
                     return int(found["id"])
             if answer.get("found_oldest", True) or not answer["messages"]:
                 return None

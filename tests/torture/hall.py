@@ -236,9 +236,11 @@ class Hall:
 
         With `but_refused` what the server refused, and the outbox says so, was not to be there.
         """
-        copies = {**self.ledger.nudges(), **self.ledger.relays(self.asked)}
-        copies |= self.ledger.thanks(self.asked)
         states = self.states()
+        copies = {**self.ledger.nudges(), **self.ledger.relays(self.asked)}
+        # Thanks are all alike: one that is missing is the one that is not known to be sent.
+        words = sorted(self.asked, key=lambda word: states.get(f"thanks {word}") != "sent")
+        copies |= self.ledger.thanks(words)
         if but_refused:
             copies = {k: n for k, n in copies.items() if n or states.get(k) != "refused"}
         counted = figures_of(copies, states)

@@ -16,6 +16,7 @@ from torture.shifted import ShiftedClock
 
 DYING = Path(__file__).with_name("dying.py")
 OFF_SECONDS = 600  # how long the machine seems to have been off before a restart
+STUDENTS = 12
 LATEST = 3  # at the first, second or third message of a life
 DEATH_SECONDS = 40.0
 MOST_RESTARTS = 6
@@ -57,6 +58,10 @@ class Mortal:
         newest = self.hall.sandbox.messages()[-1]
         return newest.sender_id == self.hall.people.bot.user_id
 
+    def listens(self) -> bool:
+        """Whether it waits for events, and so is far enough to be told to stop."""
+        return self.hall.sandbox.polling(self.hall.people.bot)
+
     def live(self) -> None:
         """Start it without a trap."""
         self._start("", 0)
@@ -71,12 +76,12 @@ class Mortal:
 def killed(plan: Plan) -> Figures:
     """Each step in turn, at a message by chance; then it lives until all is settled."""
     dice = plan.dice()
-    rounds = plan.size("kills", short=1, full=4)
+    rounds = plan.size("kills", short=1, full=3)
     steps = [*STEPS, UNANSWERED]
     steps = dice.sample(steps, plan.size("steps", short=2, full=len(steps)))
     clock = ShiftedClock(start=Hall.now())
     with Sandbox(rate_limit=None) as sandbox:
-        school = Hall(sandbox, plan.folder, clock, len(steps) * LATEST * rounds)
+        school = Hall(sandbox, plan.folder, clock, STUDENTS)
         mortal = Mortal(school, plan.folder)
         with mortal.program as program:
             school.deliver()
@@ -84,16 +89,16 @@ def killed(plan: Plan) -> Figures:
             program.until(program.listening, "listening")
             program.until(lambda: school.rows("SELECT 1 FROM students"), "the first import")
             program.kill()
-            school.answer()
-            for _ in range(rounds):
-                for step in dice.sample(steps, len(steps)):
-                    if step == UNANSWERED:
-                        mortal.die_unanswered()
-                    else:
-                        mortal.die_at(step, dice.randrange(1, LATEST + 1))
-            deaths = rounds * len(steps)
+            deaths = [step for _ in range(rounds) for step in dice.sample(steps, len(steps))]
+            for turn, step in enumerate(deaths):
+                # Something new to do in each life, or the trap might not be reached.
+                school.answer(turn, only=dice.sample(range(STUDENTS), LATEST))
+                if step == UNANSWERED:
+                    mortal.die_unanswered()
+                else:
+                    mortal.die_at(step, dice.randrange(1, LATEST + 1))
             _settle(mortal, plan.folder)
-            return school.figures(hits=deaths) + Figures(
+            return school.figures(hits=len(deaths)) + Figures(
                 0, 0, leaked=school.ledger.leaks(program.log), note=f"{len(steps)} steps"
             )
 
@@ -104,6 +109,7 @@ def _settle(mortal: Mortal, folder: Path) -> None:
     for _ in range(MOST_RESTARTS):
         let_time_pass(folder / "school.db", OFF_SECONDS)
         mortal.live()
+        program.until(mortal.listens, "listening")
         done = mortal.hall.settled_within(SETTLING_SECONDS)
         assert program.stop() == 0
         if done:
