@@ -71,7 +71,7 @@ def morning(plan: Plan) -> Figures:
     """Answers come evenly over the time; all the teachers ask when a quarter of it is over."""
     students = plan.size("students", short=40, full=2000)
     teachers = plan.size("teachers", short=3, full=50)
-    seconds = plan.size("load_seconds", short=2, full=300)
+    seconds = plan.size("load_seconds", short=2, full=180)
     with Sandbox(rate_limit=None) as sandbox:
         school = found_large_school(sandbox, students=students, teachers=teachers)
         with _program(sandbox, school, plan.folder) as program, watching(sandbox) as watch:
