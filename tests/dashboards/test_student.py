@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from nudgebot.chat.boards.student import student_board
+from nudgebot.insight.trend_data import DateRange
 from nudgebot.nudging.dashboards.advice import adjustments
 from nudgebot.nudging.dashboards.analytics import NudgingAnalyticsDashboard
 from nudgebot.nudging.dashboards.overview import Basis
@@ -17,7 +19,7 @@ from nudgebot.nudging.learning import Tally
 from nudgebot.nudging.profiles import Profile
 from nudgebot.store import Store
 
-from .school import NOW, Truth, fill
+from .school import DAY, NOW, Truth, fill
 
 PROFILE = Profile("s1", ("reminder", "check_in"), (18, 16), "warm", "medium", ("student",),
                   Tally(3, 8), 0.4)  # fmt: skip
@@ -67,6 +69,43 @@ def test_types_and_parts_of_the_day_add_up(store: Store) -> None:
     total = len(found.nudges_received)
     assert sum(each.nudges for each in found.effectiveness_by_type) == total
     assert sum(each.nudges for each in found.response_patterns.by_part_of_day) == total
+
+
+def test_a_later_nudge_of_an_episode_goes_by_its_case_and_its_own_hour(store: Store) -> None:
+    """It has no case of its own: it is not "still followed" for ever, nor was it due at noon."""
+    fill(store, cases=2, students=1, truths={"inactivity_check_in": Truth(1.0)}, days=60)
+    first = store.row("SELECT episode_at, ends_at FROM cases WHERE state = 'closed'")
+    assert first is not None
+    met_at = first["episode_at"] + 2 * DAY
+    store.execute("UPDATE cases SET student_id = 's1', arm = 'nudged'")
+    due = {"n2": met_at - 3600, "n3": met_at + 3600, "n4": first["ends_at"] + 3600}
+    for nth, (key, due_at) in enumerate(due.items(), 2):
+        store.execute(
+            """INSERT INTO nudges VALUES (?, 's1', 'inactivity_check_in', 'R', ?, ?, 'check_in',
+               'medium', 'direct_message', 1, ?, ?, ?, ?, '', '{}', 'sent', '', ?, 'r', 'warm',
+               'en')""",
+            [key, first["episode_at"], nth, due_at, due_at, due_at // DAY, due_at, due_at],
+        )
+    found = {each.key: each for each in report(store).nudges_received if each.key in due}
+    assert {key: (each.reached, each.followed) for key, each in found.items()} == {
+        "n2": (True, True),
+        "n3": (None, False),
+        "n4": (None, False),
+    }
+    assert all(each.hour == each.at.hour for each in found.values())
+
+
+def test_what_is_still_followed_counts_neither_way_in_the_headline(store: Store) -> None:
+    """Its successes are known before its failures; counting them would flatter."""
+    fill(store, cases=600, students=30, truths=TRUTHS)
+    store.execute("UPDATE cases SET target_met_at = starts_at + 60 WHERE state = 'followed'")
+    found = report(store)
+    target = found.response_patterns.rates.of("target")
+    period = DateRange(NOW.date(), NOW.date())
+    board = student_board(found, name="s1", period=period, data_as_of=None, zone=UTC)
+    told = f"Did what was asked for after {target.count} of {target.of} followed to the end."
+    assert told in board.lines
+    assert target.of < sum(each.reached is not None for each in found.nudges_received)
 
 
 def test_without_any_nudge_there_is_nothing_to_say(store: Store) -> None:

@@ -10,6 +10,7 @@ from nudgebot.insight.trend_data import DateRange
 from nudgebot.nudging.before_after_values import Changes, Impact
 from nudgebot.nudging.cases import Case
 from nudgebot.nudging.dashboards.received import Received
+from nudgebot.nudging.dashboards.response_rates import TARGET
 from nudgebot.nudging.dashboards.student import StudentNudgingReport, TypeRecord
 from nudgebot.nudging.profiles import Profile
 from nudgebot.reports.contents.dashboards import Board
@@ -50,11 +51,11 @@ def _lines(found: StudentNudgingReport) -> Iterator[str]:
         yield "No nudge has reached this student in the last year."
         return
     responded = sum(each.responded for each in received)
-    reached = sum(bool(each.reached) for each in received)
-    followed = sum(each.reached is not None for each in received)
+    # Of what is still followed, the successes are known before the failures.
+    target = found.response_patterns.rates.of(TARGET)
     yield f"{count(len(received), 'nudge')} in the last year, {responded} with a response."
-    if followed:
-        yield f"Did what was asked for after {reached} of {followed}."
+    if target.of:
+        yield f"Did what was asked for after {target.count} of {target.of} followed to the end."
     yield from found.recommended_adjustments[:3]
 
 
@@ -106,7 +107,8 @@ def _received(each: Received, zone: tzinfo) -> Row:
         f"{RESPONSES.get(kind, kind).split(',')[0]} after {hours(after)}"
         for kind, after in sorted(each.responses.items(), key=lambda pair: pair[1])
     ]
-    reached = {True: "yes", False: "no", None: "still followed"}[each.reached]
+    unknown = "still followed" if each.followed else "not followed"
+    reached = {True: "yes", False: "no", None: unknown}[each.reached]
     return row(
         f"{when:%Y-%m-%d %H:%M}",
         (each.rule_name, "text"),

@@ -34,7 +34,7 @@ def _advice(profile: Profile, rates: ResponseRates, received: Sequence[Received]
     ):
         if rates.of(kind).count:
             yield words.format(rates.of(kind).count, rates.nudges)
-    if len(received) < FEWEST:
+    if min(len(received), profile.responses.of) < FEWEST:
         return
     if profile.frequency_preference == "low":
         yield (

@@ -65,6 +65,7 @@ class NudgingAnalyticsDashboard:
             self._store,
             self._profile_of(student_id, self._as_of),
             self._as_of,
+            zone=self._basis.zone,
             minimum=self._basis.minimum,
             school=self._school(),
         )

@@ -114,7 +114,9 @@ def read_mentor(
     closed = ended_cases(store, scope, tracking_days=basis.tracking_days)
     own = effects(closed, by=Grouping.TYPE, minimum=basis.minimum)
     sent = read_sent(store, scope, zone=basis.zone)
-    summaries = _summaries(mentor, read_received(store, scope, most=_MOST_NUDGES), figures)
+    summaries = _summaries(
+        mentor, read_received(store, scope, zone=basis.zone, most=_MOST_NUDGES), figures
+    )
     strategies = best(own)
     return MentorImpactReport(
         mentor_profile=MentorProfile(

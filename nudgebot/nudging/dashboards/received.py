@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from nudgebot.nudging.dashboards.response_rates import READ
 from nudgebot.nudging.dashboards.scope import SENT, Scope
-from nudgebot.school.days import from_at
+from nudgebot.school.days import from_at, zone_named
 from nudgebot.store import Store
 
 MOST = 200
@@ -16,9 +17,10 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Received:
-    """A nudge to a student; `hour` is her local one, `reached` None while it is followed.
+    """A nudge to a student; `hour` is her local one, `reached` None while it is not known.
 
-    `responses` has the hours until each kind of response.
+    A later nudge of an episode goes by the episode's case as long as that is followed; `followed`
+    is false where it is not. `responses` has the hours until each kind of response.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Received:
     hour: int
     responses: Mapping[str, float]
     reached: bool | None
+    followed: bool = True
 
     @property
     def responded(self) -> bool:
@@ -43,13 +46,18 @@ class Received:
         return not self.responded and not self.reached
 
 
-def read_received(store: Store, scope: Scope, *, most: int = MOST) -> list[Received]:
-    """The newest nudges to the students themselves, the newest first."""
+def read_received(
+    store: Store, scope: Scope, *, zone: ZoneInfo, most: int = MOST
+) -> list[Received]:
+    """The newest nudges to the students themselves, the newest first; `zone` is the school's."""
     rows = store.rows(
         f"""SELECT n.nudge_key, n.student_id, n.changed_at, n.rule_id, n.rule_name, n.type,
-            n.tone, COALESCE(c.hour, 12) AS hour, c.state,
+            n.tone, n.due_at, COALESCE(s.timezone, '') AS timezone, c.state,
             COALESCE(c.target_met_at <= c.ends_at, 0) AS reached
-            FROM nudges n LEFT JOIN cases c ON c.nudge_key = n.nudge_key
+            FROM nudges n LEFT JOIN students s ON s.student_id = n.student_id
+            LEFT JOIN cases c ON c.student_id = n.student_id AND c.rule_id = n.rule_id
+                AND c.episode_at = n.episode_at AND (c.nudge_key = n.nudge_key
+                    OR n.due_at < c.ends_at AND COALESCE(c.target_met_at >= n.due_at, 1))
             WHERE n.to_student AND {SENT}
             ORDER BY n.changed_at DESC, n.nudge_key LIMIT :most""",  # noqa: S608  # a constant
         {**scope.parameters, "most": most},
@@ -71,9 +79,10 @@ def read_received(store: Store, scope: Scope, *, most: int = MOST) -> list[Recei
             rule_name=row["rule_name"],
             type=row["type"],
             tone=row["tone"],
-            hour=row["hour"],
+            hour=from_at(row["due_at"]).astimezone(zone_named(row["timezone"], zone)).hour,
             responses=responses.get(row["nudge_key"], {}),
             reached=True if row["reached"] else False if row["state"] == "closed" else None,
+            followed=row["state"] is not None,
         )
         for row in rows
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from nudgebot.nudging.before_after import impact_of
 from nudgebot.nudging.before_after_values import Changes, Impact, Side
@@ -85,12 +86,13 @@ def read_student(
     profile: Profile,
     as_of: datetime,
     *,
+    zone: ZoneInfo,
     minimum: int,
     school: Sequence[Effect],
 ) -> StudentNudgingReport:
-    """The report as of an instant; `school` are the whole school's effects by type."""
+    """The report as of an instant, `zone` being the school's and `school` its effects by type."""
     scope = Scope(as_of - LOOK_BACK, as_of, frozenset({profile.student_id}))
-    received = read_received(store, scope)
+    received = read_received(store, scope, zone=zone)
     cases = [case for case in Cases(store).of_students([profile.student_id]) if case.nudge_key]
     rates = read_response_rates(store, scope)
     return StudentNudgingReport(
