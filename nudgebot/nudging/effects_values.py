@@ -198,6 +198,7 @@ class Effect:
             cases=self.cases,
             interval=self.target.interval_text,
             steady=self.target.steady,
+            held_out=self.target.held_out,
             missing=max(0, self.target.minimum - self.target.held_out_count),
             harmed=tuple(words.MEASURES[each.measure.value] for each in self.harmed),
         )

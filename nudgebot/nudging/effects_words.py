@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+NEARLY_ALL = 0.9  # there is no room above it for a nudge to show anything
+_HOURS_TOLD = 48
 DID = "did what was asked for"
 _DID = {
     "activity_resumed": "came back",
@@ -113,14 +115,25 @@ def unlike(nudged: float, held_out: float) -> str:
 
 def medians(nudged: float, held_out: float | None) -> str:
     """How long it took."""
-    other = "held out later than that or not at all" if held_out is None else _days(held_out)
-    return f"Half of the nudged had by day {nudged:.1f}, {other}."
+    other = (
+        "the held out later or not at all"
+        if held_out is None
+        else f"half of the held out within {_days(held_out)}"
+    )
+    return f"Half of the nudged had within {_days(nudged)}, {other}."
 
 
 def recommendations(
-    *, rating: str, cases: int, interval: str, steady: bool, missing: int, harmed: Sequence[str]
+    *,
+    rating: str,
+    cases: int,
+    interval: str,
+    steady: bool,
+    missing: int,
+    harmed: Sequence[str],
+    held_out: float | None = None,
 ) -> tuple[str, ...]:
-    """What to do, the weightiest first."""
+    """What to do, the weightiest first; `held_out` is the share that needed no nudge."""
     later = "; it was seen while cases were still coming in, so look again"
     harm = "Switch it off? It seems to harm" if steady else "Review: it seems to harm"
     doubt = "" if steady else later
@@ -138,6 +151,9 @@ def recommendations(
         + (f": {missing} more held out are needed." if missing else "."),
     }[rating]
     others = (f"Look at {each}: there the nudged do worse than the held out." for each in harmed)
+    if rating == "no effect worth a message" and (held_out or 0.0) >= NEARLY_ALL:
+        easy = f"{100 * (held_out or 0.0):.0f} % do it without a nudge: ask for more by `target`."
+        return (first, easy, *others)
     return (first, *others)
 
 
@@ -151,4 +167,8 @@ def _difference(found: Compared) -> str:
 
 
 def _days(days: float) -> str:
-    return f"half of the held out by day {days:.1f}"
+    """Hours up to two days, else days."""
+    hours = max(round(24 * days), 1)
+    if hours < _HOURS_TOLD:
+        return "an hour" if hours == 1 else f"{hours} hours"
+    return f"{days:.1f}".removesuffix(".0") + " days"

@@ -32,7 +32,7 @@ def test_a_teacher_reads_shares_difference_and_interval() -> None:
     effect = only(arms((610, 1000), (520, 1000)))
     assert effect.text == (
         "Nudged 61 % came back within 14 days, held out 52 %: 9 points more (5 to 13). "
-        "Half of the nudged had by day 2.0, half of the held out by day 2.0."
+        "Half of the nudged had within 2 days, half of the held out within 2 days."
     )
     assert effect.verdict is Verdict.HELPS
     assert (effect.target.nudged_count, effect.target.held_out_count) == (1000, 1000)
