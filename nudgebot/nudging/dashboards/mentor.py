@@ -189,6 +189,6 @@ def _attention(summaries: Sequence[StudentSummary]) -> Iterator[NeedsAttention]:
         if each.risk_level in AT_RISK:
             reasons.append(f"{each.risk_level} risk")
         if each.unanswered >= _TALK_AFTER:
-            reasons.append(f"the last {each.unanswered} nudges did nothing")
+            reasons.append(f"the last {each.unanswered} nudges did nothing so far")
         if reasons:
             yield NeedsAttention(each.student_id, each.name, tuple(reasons))
