@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chat.town import ADMIN, ANA, BEN, NOW, OTTO, STRANGER, TARA, Town
 
+from nudgebot.markup import clean
 from nudgebot.nudging.messages import Outgoing
 from nudgebot.sandbox.markup import Markup
 from nudgebot.sandbox.records import UserGroup
@@ -17,7 +18,7 @@ from nudgebot.sandbox.records import UserGroup
 CANARY = "zq"
 EVIL_ID = 7777
 WRITING = frozenset({"message", "msg", "change", "add"})
-MARKED = frozenset(("strong", "em", "del", "code", "a", "h1", "blockquote", "summary", "li"))
+MARKED = frozenset(("strong", "em", "del", "code", "a", "h1", "summary", "li"))
 SCORE = 61.3725
 FORMS = (
     "@**zq**",
@@ -154,7 +155,7 @@ def hostile(chance: random.Random) -> str:
     """A text of some forms, one after the other; never the bare word alone."""
     forms = chance.choices(FORMS, k=chance.randint(1, 3))
     text = chance.choice(("", " ", "x ")).join(forms)
-    return f"{text}{chance.choice(('q', ' q', '. q'))}" if text.strip() == CANARY else text
+    return f"{text}{chance.choice(('q', ' q', '. q'))}" if clean(text) == CANARY else text
 
 
 def alive_in(content: str, markup: Markup) -> list[str]:

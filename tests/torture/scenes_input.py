@@ -54,7 +54,7 @@ def flipped(plan: Plan) -> Figures:
     """Every one is refused in a sentence or read as it was; no error comes through."""
     dice = random.Random(plan.seed)  # noqa: S311  # no secret
     whole = bytearray(school_zip("Ana", "Ben", "Cem"))
-    count = plan.size("flips", short=150, full=20_000)
+    count = plan.size("flips", short=150, full=5_000)
     right = refused = 0
     with closing(Store(plan.folder / "school.db", [SCHEMA])) as store:
         importer = Importer(store, zone=ZoneInfo("UTC"), max_drop_share=1.0)
@@ -78,7 +78,7 @@ def flipped(plan: Plan) -> Figures:
 def web(plan: Plan) -> Figures:
     """No half zip lands, and each ends in its time."""
     ways = sorted(set(WAYS) - GOOD_WAYS)
-    rounds = plan.size("rounds", short=1, full=5)
+    rounds = plan.size("rounds", short=1, full=2)
     bounds = Bounds(4 * 2**20, 0.8, 0.4, 0.3, 1000)
     lost = leaked = ended = 0
     with WebSchool() as school:
@@ -99,7 +99,7 @@ def web(plan: Plan) -> Figures:
 @torture("hostile names, titles and words in every message of a town", kind="input")
 def towns(plan: Plan) -> Figures:
     """Each text is a mention, a link, a picture, a moment, a quote's end … and shown as text."""
-    count, total, leaked = plan.size("towns", short=1, full=40), 0, 0
+    count, total, leaked = plan.size("towns", short=1, full=15), 0, 0
     markups = Markup(218), Markup(500)
     for number in range(count):
         dice = random.Random(plan.seed * 1000 + number)  # noqa: S311  # no secret
