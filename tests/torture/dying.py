@@ -5,6 +5,7 @@ python dying.py <step> <which time> <words of the command line …>
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -16,6 +17,8 @@ from nudgebot.chat.gateway import Gateway
 from nudgebot.cli import main
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.service import ticks
+
+LATE_SECONDS = 35
 
 # step: what is wrapped, its name, and whether death comes before it or behind it.
 STEPS: dict[str, tuple[type, str, bool]] = {
@@ -43,10 +46,11 @@ def set_trap(step: str, time: int) -> None:
     def trapped(self: Any, *args: Any, **options: Any) -> Any:
         nonlocal seen
         seen += 1
-        if before and seen == time:
+        mine = seen == time  # another thread may come by meanwhile
+        if before and mine:
             os.kill(os.getpid(), signal.SIGKILL)
         result = real(self, *args, **options)
-        if seen == time:
+        if mine:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
@@ -55,6 +59,7 @@ def set_trap(step: str, time: int) -> None:
 
 if __name__ == "__main__":
     hurry()
+    faulthandler.dump_traceback_later(LATE_SECONDS)  # where it was, if it does not die
     if sys.argv[1]:
         set_trap(sys.argv[1], int(sys.argv[2]))
     main(sys.argv[3:])
