@@ -84,10 +84,7 @@ def _personal() -> str:
 
     return _table(
         ["table", "what it holds of a student", "when she is forgotten", "kept"],
-        [
-            [f"`{each.table}`", each.what, forgotten(each), kept(each.setting)]
-            for each in CATALOGUE
-        ],
+        [[f"`{each.table}`", each.what, forgotten(each), kept(each.setting)] for each in CATALOGUE],
     )
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from nudging.fakes import FakeMessenger
 
 from nudgebot.chat.tables import SCHEMA as CHAT
 from nudgebot.errors import StoreError
@@ -25,7 +26,6 @@ from nudgebot.store import Store
 from nudgebot.store.lock import InUseError, alone
 from nudgebot.store.soundness import DamagedError, quick_check
 from nudgebot.wiring import open_store, serve
-from tests.nudging.fakes import FakeMessenger
 
 NOW = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
 MESSAGES = 50
