@@ -45,7 +45,7 @@ OWNERS: dict[str, set[str]] = {
     "schedule": {"service"},
     "jinja2": {"nudging", "reports"},
     "requests": {"exports", "chat"},
-    "urllib3": {"exports"},
+    "urllib3": {"exports", "chat"},
     "click": {"cli"},
     "yaml": {"nudging"},
     "aiosmtpd": {"sandbox"},
