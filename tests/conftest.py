@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ready import ready_store
 
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.store import Store
@@ -45,7 +46,7 @@ def now() -> datetime:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A fresh file with the school's tables."""
-    opened = Store(tmp_path / "school.db", [SCHOOL])
+    opened = ready_store(tmp_path / "school.db", [SCHOOL])
     yield opened
     opened.close()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from nudging.bench import Bench
 from nudging.samples import School
+from ready import ready_store
 
 from adaptation.school import Town
 from adaptation.simulation import HOURS, Term, adapted, due_days
@@ -19,7 +20,6 @@ from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.days import from_day
 from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.tables import SCHEMA as SCHOOL
-from nudgebot.store import Store
 
 WEEKS = 11
 
@@ -33,7 +33,7 @@ def _works(nudge: Nudge) -> float:
 def term(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Term]:
     """40 students who are most active at eight in the morning, for eleven weeks."""
     path: Path = tmp_path_factory.mktemp("term") / "school.db"
-    store = Store(path, [SCHOOL, LINKS, NUDGING])
+    store = ready_store(path, [SCHOOL, LINKS, NUDGING])
     # The lots hang on the school's own key, and a school that draws unluckily is no defect.
     store.execute("UPDATE holdout_key SET key = ?", [b"the key of one school"])
     made = Term(Town(Bench(School(store)), tones=("plain", "warm")), _works, seed=2)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ready import ready_store
 
 from chat.conftest import Realm
 from nudgebot.chat.cursor import Cursor, Memory
@@ -63,7 +64,7 @@ class Bench:
 
     def __init__(self, realm: Realm, path: Path) -> None:
         self.realm = realm
-        self.store = Store(path / "chat.db", [SCHOOL, SCHEMA])
+        self.store = ready_store(path / "chat.db", [SCHOOL, SCHEMA])
         self.ears = Ears(self.store)
         self.listener: Listener | None = None
         self.thread = threading.Thread()

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ready import ready_store
+
 from nudgebot.chat.incoming import Incoming, Me
 from nudgebot.chat.office import Office
 from nudgebot.chat.opening import open_office
@@ -27,7 +29,6 @@ from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.links import Links, ZulipUser
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.settings import read_settings
-from nudgebot.store import Store
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
@@ -124,7 +125,7 @@ class Town:
     """The school: class 7B of Tara's with Ana, Ben and Anabel; class 8A of Otto's with Chi."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.store = Store(
+        self.store = ready_store(
             folder / "town.db", [SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS]
         )
         self.zulip = FakeZulip()

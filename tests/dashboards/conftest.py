@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ready import ready_store
 
 from nudgebot.chat.tables import SCHEMA as CHAT
 from nudgebot.insight.tables import SCHEMA as INSIGHT
@@ -19,6 +20,8 @@ from nudgebot.store import Store
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A fresh file with all tables."""
-    opened = Store(tmp_path / "school.db", [SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS])
+    opened = ready_store(
+        tmp_path / "school.db", [SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS]
+    )
     yield opened
     opened.close()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from nudging.samples import NOW, TODAY, School, rule
+from ready import ready_store
 
 from nudgebot.nudging.cases import Arm, Case, Cases
 from nudgebot.nudging.effects import effects
@@ -37,7 +38,7 @@ FILE_KEY = b"the same in every run of the test"
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Case], list[Effect]]]:
     """A term of a school with three rules, a third of the students for each."""
     folder: Path = tmp_path_factory.mktemp("school")
-    store = Store(folder / "school.db", [SCHOOL, LINKS, NUDGING])
+    store = ready_store(folder / "school.db", [SCHOOL, LINKS, NUDGING])
     random = Random(1)  # noqa: S311  # a simulation
     school = _school(store, random)
     decided = Evaluator(school.grounds).evaluate(NOW)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from ready import ready_store
 
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.table import Value
@@ -22,7 +23,7 @@ Row = Callable[..., dict[str, Value]]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "school.db", [SCHOOL, INSIGHT])
+    opened = ready_store(tmp_path / "school.db", [SCHOOL, INSIGHT])
     yield opened
     opened.close()
 

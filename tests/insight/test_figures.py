@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from ready import ready_store
 
 from nudgebot.insight.figures import Figures
 from nudgebot.insight.table import FigureTable
@@ -137,7 +138,7 @@ class World:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One file for all examples; each begins with empty tables."""
     path: Path = tmp_path_factory.mktemp("figures") / "school.db"
-    opened = Store(path, [SCHOOL, INSIGHT])
+    opened = ready_store(path, [SCHOOL, INSIGHT])
     opened.execute("PRAGMA synchronous=OFF")
     yield opened
     opened.close()
@@ -222,7 +223,7 @@ def _crowd(facts: Facts, size: int) -> None:
 
 def _steps_of_a_refresh(path: Path, size: int) -> int:
     """How many of the engine's own steps it takes to refresh one student, in thousands."""
-    store = Store(path / f"{size}.db", [SCHOOL, INSIGHT])
+    store = ready_store(path / f"{size}.db", [SCHOOL, INSIGHT])
     facts = Facts(store)
     with store.transaction():
         _crowd(facts, size)

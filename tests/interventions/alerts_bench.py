@@ -10,6 +10,7 @@ from typing import Any
 from nudging.bench import Words
 from nudging.fakes import FakeMessenger
 from nudging.samples import School, rule
+from ready import ready_store
 
 from nudgebot.chat.tables import SCHEMA as CHAT
 from nudgebot.insight.tables import SCHEMA as INSIGHT
@@ -33,7 +34,6 @@ from nudgebot.school.people import People
 from nudgebot.school.roster import Roster
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.settings import read_settings
-from nudgebot.store import Store
 
 T1, T2 = Actor(11, "User 11", "t1"), Actor(12, "User 12", "t2")
 COOLDOWN_HOURS = 24
@@ -64,7 +64,7 @@ class AlertBench:
     """The whole way: decide, bring the alerts up, deliver, and what time brings."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.store = Store(
+        self.store = ready_store(
             folder / "school.db", [SCHOOL, LINKS, INSIGHT, NUDGING, CHAT, INTERVENTIONS]
         )
         self.school = School(self.store, rules=[mentor_rule()])

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from chat.town import shipped_book
+from ready import ready_store
 
 from nudgebot.interventions.effects import Course, Interest, Work
 from nudgebot.interventions.effects_course import (
@@ -29,7 +30,7 @@ TODAY = local_day(NOW, ZONE)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "school.db", [SCHEMA])
+    opened = ready_store(tmp_path / "school.db", [SCHEMA])
     opened.execute(
         """INSERT INTO batches (source, format, fingerprint, state, started_at, data_as_of_at)
            VALUES ('x', 'native', 'f', 'taken', ?, ?)""",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ready import ready_store
 
 from nudgebot.chat.tables import SCHEMA as CHAT
 from nudgebot.errors import CommandError
@@ -21,7 +22,7 @@ TARA = Actor(9, "Tara Teacher", "t1")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "record.db", [CHAT, SCHEMA])
+    opened = ready_store(tmp_path / "record.db", [CHAT, SCHEMA])
     yield opened
     opened.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ready import ready_store
 
 from nudgebot.nudging.model_openai import THREAD
 from nudgebot.nudging.tables import SCHEMA as NUDGING
@@ -18,7 +19,7 @@ from nudgebot.store import Store
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """School and nudging in one file."""
-    opened = Store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
+    opened = ready_store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
     yield opened
     opened.close()
 

@@ -10,6 +10,7 @@ import pytest
 from nudging.bench import Words
 from nudging.fakes import FakeMessenger
 from nudging.samples import NOW, TODAY, School, rule
+from ready import ready_store
 
 from model.samples import by_model
 from model.server import Behaviour, endpoint, gives, says
@@ -25,7 +26,6 @@ from nudgebot.nudging.rule import Delivery
 from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.tables import SCHEMA as SCHOOL
-from nudgebot.store import Store
 
 ANSWER = "Right now your streak is at ⟦A⟧, and that is where a new beginning is always near."
 
@@ -66,7 +66,7 @@ class Sent:
 
 @pytest.fixture
 def sent(tmp_path: Path) -> Iterator[Sent]:
-    store = Store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
+    store = ready_store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
     school = School(store)
     school.rules = [rule(delivery_method=Delivery.MENTOR_AND_STUDENT, holdout=0.0)]
     for student_id in ("s1", "s2", "s3"):

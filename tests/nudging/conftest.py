@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ready import ready_store
 
 from nudgebot.nudging.tables import SCHEMA as NUDGING
 from nudgebot.school.links import SCHEMA as LINKS
@@ -18,7 +19,7 @@ from nudging.samples import School
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """School, links and nudging in one file."""
-    opened = Store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
+    opened = ready_store(tmp_path / "school.db", [SCHOOL, LINKS, NUDGING])
     yield opened
     opened.close()
 

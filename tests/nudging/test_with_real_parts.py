@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ready import ready_store
 
 import nudgebot
 from nudgebot.insight.figures import Figures
@@ -23,7 +24,6 @@ from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.links import Links
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.settings import read_settings
-from nudgebot.store import Store
 from nudging.fakes import FakeMessenger
 from nudging.samples import HOUR, NOW, TODAY, School
 
@@ -32,7 +32,7 @@ ROOT = Path(nudgebot.__file__).parent.parent
 
 @pytest.fixture
 def school(tmp_path: Path) -> Iterator[School]:
-    store = Store(tmp_path / "real.db", [SCHOOL, LINKS, INSIGHT, NUDGING])
+    store = ready_store(tmp_path / "real.db", [SCHOOL, LINKS, INSIGHT, NUDGING])
     school = School(store)
     # A week of evenings, and then nothing yesterday and today.
     for day in range(TODAY - 8, TODAY - 1):

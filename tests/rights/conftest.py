@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ready import ready_store
 
 from nudgebot.store import Store
 from nudgebot.wiring import SCHEMAS
@@ -15,7 +16,7 @@ from rights.school import ANA, BEN, CHI, open_school
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Store]:
     """A fresh file with the tables of all parts."""
-    store = Store(tmp_path / "whole.db", SCHEMAS)
+    store = ready_store(tmp_path / "whole.db", SCHEMAS)
     yield store
     store.close()
 
