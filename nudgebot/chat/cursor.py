@@ -104,12 +104,8 @@ class Memory:
         return found
 
     def is_anothers(self, message_id: int) -> bool:
-        """Whether an own message is known to be the one that some key was sent under."""
-        found = self._store.value(
-            """SELECT 1 FROM outbox WHERE message_id = :id
-               UNION ALL SELECT 1 FROM chat_echoes WHERE message_id = :id LIMIT 1""",
-            {"id": message_id},
-        )
+        """Whether an own message is already taken for what was sent under some key."""
+        found = self._store.value("SELECT 1 FROM outbox WHERE message_id = ?", [message_id])
         return found is not None
 
     def prune(self, as_of: datetime) -> None:

@@ -139,24 +139,29 @@ class Gateway:
     def find(
         self, message: Outgoing, *, local_id: str, since: datetime, after_id: int
     ) -> int | None:
-        """The id of this very message, by its echo or by its exact text since then, else None."""
+        """The id of this very message, by its echo or by its exact text since then, else None.
+
+        Of several with this text it is the oldest that is nobody else's: the newer ones belong to
+        what was claimed later.
+        """
         echoed = self._echo(local_id)
         if echoed is not None:
             return echoed
         text = message.content.strip("\n").rstrip()
         oldest = since - CLOCK_SKEW
         anchor: int | str = "newest"
+        candidate: int | None = None
         while True:
             answer = self._read("messages", self._page_before(_place(message), anchor))
             for found in reversed(answer["messages"]):
                 sent_at = datetime.fromtimestamp(found["timestamp"], UTC)
                 if found["id"] <= after_id or sent_at < oldest:
-                    return None
+                    return candidate
                 own = found["sender_id"] == self.me.user_id and found["content"] == text
                 if own and not self._is_anothers(int(found["id"])):
-                    return int(found["id"])
+                    candidate = int(found["id"])
             if answer.get("found_oldest", True) or not answer["messages"]:
-                return None
+                return candidate
             anchor = int(answer["messages"][0]["id"])
 
     def _page_before(self, place: Recipient, anchor: int | str) -> dict[str, Any]:

@@ -311,7 +311,7 @@ class Outbox:
             return self._look_later(row, "The program stumbled while looking for it.", as_of)
         if message_id is None:
             return self._not_there(row, as_of)
-        if self._is_of_another(message_id, key):
+        if self._is_of_another(message_id, row):
             reason = "An equal message was found, but it is another one."
             return self._look_later(row, reason, as_of)
         return self._settle(key, "sent", as_of, message_id=message_id)
@@ -337,11 +337,14 @@ class Outbox:
         wait = backoff_seconds(looks) if looks > 1 else 0
         return self._settle(key, "released", as_of, reason=reason, wait_seconds=wait)
 
-    def _is_of_another(self, message_id: int, key: str) -> bool:
-        found = self._store.value(
-            "SELECT 1 FROM outbox WHERE message_id = ? AND key != ?", [message_id, key]
+    def _is_of_another(self, message_id: int, row: sqlite3.Row) -> bool:
+        """Whether it is an equal message's, or may be one's that is being sent at this moment."""
+        found = self._store.rows(
+            """SELECT key, message_id FROM outbox
+               WHERE key != ? AND (message_id = ? OR (state = 'claimed' AND letter = ?))""",
+            [row["key"], message_id, row["letter"]],
         )
-        return found is not None
+        return any(e["message_id"] == message_id or e["key"] in self._sending for e in found)
 
     def _count_look(self, row: sqlite3.Row) -> int:
         looks: int = row["looks"] + 1
