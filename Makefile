@@ -25,8 +25,9 @@ test: install
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Every fault at its full size, as a table; NUDGEBOT_TORTURE_SECONDS, _STUDENTS and so on set sizes.
+# ONLY="clock zips" runs those whose name has one of the words; INTO=README.md keeps the table there.
 torture: install
-	PYTHONPATH=tests $(BIN)/python -m torture
+	PYTHONPATH=tests $(BIN)/python -m torture $(ONLY) $(if $(INTO),--into $(INTO))
 
 lint: install
 	$(BIN)/ruff check .

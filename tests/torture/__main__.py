@@ -2,83 +2,55 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
-import tempfile
 import time
-import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from torture.registry import VARIABLE, Figures, Plan, Scenario, scenarios
+from torture.apart import run_apart
+from torture.registry import VARIABLE, scenarios
+from torture.table import HEAD, Row, write_into
 
-HEAD = (
-    "| kind | what befell it | struck | tries | lost | twice | leaked | amiss | open | seconds |",
-    "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
-)
 LONGEST_SECONDS = 600
 
 
-@dataclass(frozen=True)
-class Row:
-    """One scenario's line; without figures it broke, and the error says how."""
-
-    scenario: Scenario
-    figures: Figures | None
-    seconds: float
-    error: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing was lost, doubled or leaked."""
-        return self.figures is not None and self.figures.holds
-
-    def __str__(self) -> str:
-        of = self.figures
-        name = self.scenario.name + (f" ({of.note})" if of is not None and of.note else "")
-        counts: Sequence[object] = ["—"] * 7
-        if of is not None:
-            counts = [of.hits, of.tries, of.lost, of.twice, of.leaked, of.amiss, of.unsettled]
-        cells = [self.scenario.kind, self.error or name, *counts, f"{self.seconds:.1f}"]
-        return f"| {' | '.join(map(str, cells))} |"
-
-
 def rows(wanted: Sequence[str], *, full: bool = True) -> Iterator[Row]:
-    """Run those whose name holds one of the words, or all; none is begun when time is over."""
+    """Run those whose name or kind holds one of the words, or all; ended when time is over."""
     seed = int(os.environ.get(f"{VARIABLE}SEED", "1"))
     until = time.monotonic() + int(os.environ.get(f"{VARIABLE}SECONDS", LONGEST_SECONDS))
     for scenario in scenarios().values():
-        if wanted and not any(word in scenario.name for word in wanted):
+        if wanted and not any(w in scenario.name or w == scenario.kind for w in wanted):
             continue
-        if time.monotonic() > until:
-            yield Row(scenario, None, 0.0, f"{scenario.name}: not run, the time was over")
+        left = until - time.monotonic()
+        if left <= 0:
+            yield Row(scenario, None, 0.0, "not begun, the time was over")
             continue
-        yield run(scenario, seed=seed, full=full)
+        yield run_apart(scenario, seed=seed, full=full, seconds=left)
 
 
-def run(scenario: Scenario, *, seed: int, full: bool) -> Row:
-    """One scenario in a folder of its own."""
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="torture") as folder:
-        try:
-            figures = scenario.run(Plan(Path(folder), seed, full))
-        except Exception:  # noqa: BLE001  # one that breaks must not keep the others from the table
-            traceback.print_exc()
-            text = f"{scenario.name}: the scenario broke"
-            return Row(scenario, None, time.monotonic() - begun, text)
-    return Row(scenario, figures, time.monotonic() - begun)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="torture", description=__doc__)
+    parser.add_argument("words", nargs="*", help="only what has one of these words in its name")
+    parser.add_argument("--into", type=Path, help="the README that the whole table is written into")
+    return parser
 
 
-def main(wanted: Sequence[str]) -> int:
-    """Print the table; 1 when a row does not hold."""
-    sys.stdout.write("\n".join(HEAD) + "\n")
-    held = True
-    for row in rows(wanted):
+def main(words: Sequence[str]) -> int:
+    """Print the table; 1 when a row does not hold, and then nothing is written anywhere."""
+    options = _parser().parse_args(words)
+    sys.stdout.write(f"{HEAD}\n")
+    made = []
+    for row in rows(options.words):
         sys.stdout.write(f"{row}\n")
         sys.stdout.flush()
-        held = held and row.holds
-    return 0 if held else 1
+        made.append(row)
+    if not made or not all(row.holds for row in made):
+        return 1
+    if options.into and not options.words:
+        write_into(options.into, made)
+    return 0
 
 
 if __name__ == "__main__":

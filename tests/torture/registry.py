@@ -79,18 +79,19 @@ class Scenario:
     name: str
     kind: str
     run: Scene
+    repeats: int = 1  # how often it is run in a full run, each time with another seed
 
 
 _ALL: dict[str, Scenario] = {}
 
 
-def torture(name: str, *, kind: str = "fault") -> Callable[[Scene], Scene]:
+def torture(name: str, *, kind: str = "fault", repeats: int = 1) -> Callable[[Scene], Scene]:
     """Put a scene into the table under this name."""
     if kind not in KINDS or name in _ALL:
         raise ValueError(f"{name}: a kind of {KINDS}, and a name that no other has")
 
     def register(scene: Scene) -> Scene:
-        _ALL[name] = Scenario(name, kind, scene)
+        _ALL[name] = Scenario(name, kind, scene, repeats)
         return scene
 
     return register

@@ -62,13 +62,13 @@ def _until_back(school: Hall, seconds: int) -> None:
         school.clock.move(-seconds)
 
 
-@torture("the machine's clock jumps a day ahead")
+@torture("the machine's clock jumps a day ahead", repeats=3)
 def ahead(plan: Plan) -> Figures:
     """And the server's does not."""
     return _jumped(plan, DAY_SECONDS)
 
 
-@torture("the machine's clock jumps back an hour")
+@torture("the machine's clock jumps back an hour", repeats=3)
 def back(plan: Plan) -> Figures:
     """What was to be tried again waits; nothing is sent a second time."""
     return _jumped(plan, -HOUR_SECONDS)

@@ -10,7 +10,7 @@ from torture.registry import Figures, Plan, torture
 HELP = "`help"
 
 
-@torture("user deactivated in the middle")
+@torture("user deactivated in the middle", repeats=3)
 def deactivated(plan: Plan) -> Figures:
     """Some students' accounts are closed while nudges go out; all the others get theirs.
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from torture.registry import Figures, Plan, scenarios
+from torture.apart import run_apart
+from torture.registry import Figures, Plan, Scenario, Scene, scenarios
+from torture.table import read_from, write_into
 
 ALL = scenarios()
 
@@ -37,3 +41,49 @@ def test_one_wrong_among_many_fails_a_row(wrong: dict[str, Any]) -> None:
     right = Figures(tries=500, once=499, hits=3)
     assert right.holds
     assert not replace(right, **wrong).holds
+
+
+def _stay(plan: Plan) -> Figures:
+    (plan.folder / "begun").write_text("", encoding="utf-8")
+    threading.Event().wait()
+    return Figures(1, 1)
+
+
+def _stumble(plan: Plan) -> Figures:
+    raise ValueError(plan.seed)
+
+
+def _seeds(plan: Plan) -> Figures:
+    return Figures(1, 1, hits=plan.seed)
+
+
+@pytest.mark.parametrize(
+    ("scene", "seconds", "said"),
+    [
+        pytest.param(_stay, 0.2, "it was not done in time", id="hangs"),
+        pytest.param(_stumble, 20, "it broke", id="breaks"),
+        pytest.param(lambda _: os._exit(3), 20, "its process died", id="dies"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a fork beside threads
+def test_a_scene_that_does_not_end_well_is_a_row_that_does_not_hold(
+    scene: Scene, seconds: float, said: str
+) -> None:
+    """It keeps nobody else from the table, and takes no more than its time."""
+    row = run_apart(Scenario("a", "fault", scene), seed=1, full=False, seconds=seconds)
+    assert row.error == said
+    assert not row.holds
+    assert said in str(row)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a fork beside threads
+def test_a_scene_is_repeated_with_other_seeds(tmp_path: Path) -> None:
+    """In a full run, and its figures are added up; the table can be read back from a README."""
+    row = run_apart(Scenario("a", "fault", _seeds, 3), seed=5, full=True, seconds=20)
+    assert row.figures == Figures(3, 3, hits=5 + 6 + 7)
+    readme = tmp_path / "README.md"
+    readme.write_text("Here.\n<!-- torture -->\n<!-- /torture -->\nThere.\n", encoding="utf-8")
+    write_into(readme, [row])
+    shown = read_from(readme)
+    assert [(each["struck"], each["tries"], each["lost"]) for each in shown] == [("18", "3", "0")]
+    assert readme.read_text("utf-8").startswith("Here.\n")
