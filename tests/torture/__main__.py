@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,16 +17,23 @@ LONGEST_SECONDS = 600
 
 def rows(wanted: Sequence[str], *, full: bool = True) -> Iterator[Row]:
     """Run those whose name or kind holds one of the words, or all; ended when time is over."""
-    seed = int(os.environ.get(f"{VARIABLE}SEED", "1"))
-    until = time.monotonic() + int(os.environ.get(f"{VARIABLE}SECONDS", LONGEST_SECONDS))
-    for scenario in scenarios().values():
-        if wanted and not any(w in scenario.name or w == scenario.kind for w in wanted):
-            continue
-        left = until - time.monotonic()
-        if left <= 0:
-            yield Row(scenario, None, 0.0, "not begun, the time was over")
-            continue
-        yield run_apart(scenario, seed=seed, full=full, seconds=left)
+    found = scenarios()
+    chosen = [
+        each
+        for each in found.values()
+        if not wanted or any(word in each.name or word == each.kind for word in wanted)
+    ]
+    return run_apart(
+        chosen,
+        seed=_number("SEED", 1),
+        full=full,
+        seconds=_number("SECONDS", LONGEST_SECONDS),
+        jobs=_number("JOBS", 2),
+    )
+
+
+def _number(name: str, default: int) -> int:
+    return int(os.environ.get(f"{VARIABLE}{name}", default))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,7 +55,8 @@ def main(words: Sequence[str]) -> int:
     if not made or not all(row.holds for row in made):
         return 1
     if options.into and not options.words:
-        write_into(options.into, made)
+        order = list(scenarios())
+        write_into(options.into, sorted(made, key=lambda row: order.index(row.scenario.name)))
     return 0
 
 

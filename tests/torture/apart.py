@@ -1,4 +1,4 @@
-"""A scenario in a process of its own, which ends in time whatever happens in it."""
+"""Scenarios in processes of their own, several at a time, each of which ends in time."""
 
 from __future__ import annotations
 
@@ -7,38 +7,59 @@ import os
 import signal
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from torture.registry import Figures, Plan, Scenario
+from torture.registry import ALONE, Figures, Plan, Scenario
 from torture.table import Row
 
+SOON_SECONDS = 1.0
 
-def run_apart(scenario: Scenario, *, seed: int, full: bool, seconds: float) -> Row:
-    """Run it, as often as it wants to be in a full run, each time with another seed.
 
-    After so many seconds it is killed, with every process that it started: a row that hangs must
-    not take the time of the others.
-    """
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="torture") as folder:
+class Child:
+    """The process of one scenario; it is killed at its end, with all that it started."""
+
+    def __init__(self, scenario: Scenario, *, seed: int, full: bool) -> None:
         fork = multiprocessing.get_context("fork")  # the scenes need not be imported again
-        ours, theirs = fork.Pipe(duplex=False)
-        plan = Plan(Path(folder), seed, full)
-        child = fork.Process(target=_work, args=(scenario, plan, theirs))
-        child.start()
+        self.scenario = scenario
+        self._begun = time.monotonic()
+        self._folder = tempfile.TemporaryDirectory(prefix="torture")
+        self.answer, theirs = fork.Pipe(duplex=False)
+        plan = Plan(Path(self._folder.name), seed, full)
+        self._process = fork.Process(target=_work, args=(scenario, plan, theirs))
+        self._process.start()
         theirs.close()
-        found = _hear(ours, seconds)
-        _end(child)
-    took = time.monotonic() - begun
-    if isinstance(found, Figures):
-        return Row(scenario, found, took)
-    return Row(scenario, None, took, found)
+
+    def end(self) -> Row:
+        """Its row; call it when it has answered, or when its time is over."""
+        found = self._hear()
+        self._process.join(SOON_SECONDS)
+        self._process.kill()
+        with suppress(ProcessLookupError):  # nobody is left
+            os.killpg(self._process.pid or 0, signal.SIGKILL)
+        self._process.join()
+        self._folder.cleanup()
+        took = time.monotonic() - self._begun
+        if isinstance(found, Figures):
+            return Row(self.scenario, found, took)
+        return Row(self.scenario, None, took, found)
+
+    def _hear(self) -> Figures | str:
+        with self.answer:
+            if not self.answer.poll():
+                return "it was not done in time"
+            try:
+                found: Figures | str = self.answer.recv()
+            except EOFError:
+                return "its process died"
+            return found
 
 
 def _work(scenario: Scenario, plan: Plan, answer: Connection) -> None:
+    """As often as the scenario wants it in a full run, each time with another seed."""
     os.setsid()  # what it starts can be ended with it
     figures = Figures(0, 0)
     try:
@@ -52,21 +73,31 @@ def _work(scenario: Scenario, plan: Plan, answer: Connection) -> None:
         raise  # the process prints it
 
 
-def _hear(answer: Connection, seconds: float) -> Figures | str:
-    with answer:
-        if not answer.poll(max(seconds, 0)):
-            return "it was not done in time"
-        try:
-            found: Figures | str = answer.recv()
-        except EOFError:
-            return "its process died"
-        return found
+def run_apart(
+    scenarios: Iterable[Scenario], *, seed: int, full: bool, seconds: float, jobs: int = 1
+) -> Iterator[Row]:
+    """The rows as they are done, so many at a time; those of the kind `load` have no neighbours.
+
+    After so many seconds whatever runs is killed and nothing is begun any more: a row that hangs
+    makes the whole no longer.
+    """
+    until = time.monotonic() + seconds
+    waiting, running = list(scenarios), list[Child]()
+    while waiting or running:
+        while waiting and _may_begin(waiting[0], running, jobs) and time.monotonic() < until:
+            running.append(Child(waiting.pop(0), seed=seed, full=full))
+        left = until - time.monotonic()
+        ready = wait([child.answer for child in running], max(left, 0)) if running else []
+        for child in [each for each in running if each.answer in ready or left <= 0]:
+            running.remove(child)
+            yield child.end()
+        if left <= 0:
+            yield from (Row(each, None, 0.0, "not begun, the time was over") for each in waiting)
+            return
 
 
-def _end(child: multiprocessing.process.BaseProcess) -> None:
-    """Its end, and that of its group."""
-    child.join(1)
-    child.kill()
-    with suppress(ProcessLookupError):  # nobody is left
-        os.killpg(child.pid or 0, signal.SIGKILL)
-    child.join()
+def _may_begin(scenario: Scenario, running: list[Child], jobs: int) -> bool:
+    kinds = {child.scenario.kind for child in running}
+    if scenario.kind == ALONE or ALONE in kinds:
+        return not running
+    return len(running) < jobs

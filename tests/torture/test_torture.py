@@ -70,16 +70,55 @@ def test_a_scene_that_does_not_end_well_is_a_row_that_does_not_hold(
     scene: Scene, seconds: float, said: str
 ) -> None:
     """It keeps nobody else from the table, and takes no more than its time."""
-    row = run_apart(Scenario("a", "fault", scene), seed=1, full=False, seconds=seconds)
+    scenes = [Scenario("a", "fault", scene), Scenario("b", "fault", _seeds)]
+    row, other = sorted(
+        run_apart(scenes, seed=1, full=False, seconds=seconds, jobs=2),
+        key=lambda each: each.scenario.name,
+    )
+    assert other.holds
     assert row.error == said
     assert not row.holds
     assert said in str(row)
 
 
+class Moments:
+    """Notes in a file when a scene began and ended."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, _: Plan) -> Figures:
+        with self.path.open("a", encoding="utf-8") as file:
+            for sign in "()":
+                file.write(sign)
+                file.flush()
+                threading.Event().wait(0.02)  # in which another could come between
+        return Figures(1, 1, hits=1)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a fork beside threads
+def test_load_is_measured_alone(tmp_path: Path) -> None:
+    """Whatever the number of jobs: nothing begins before what runs has ended."""
+    scene = Moments(tmp_path / "moments")
+    scenes = [Scenario(f"{n}", "load", scene) for n in range(4)]
+    made = list(run_apart(scenes, seed=1, full=False, seconds=20, jobs=4))
+    assert [row.scenario.name for row in made] == ["0", "1", "2", "3"]
+    assert scene.path.read_text("utf-8") == "()" * 4
+
+
+def test_no_time_no_row(tmp_path: Path) -> None:
+    """What was not begun is in the table, and does not hold."""
+    scene = Moments(tmp_path / "moments")
+    [row] = run_apart([Scenario("a", "fault", scene)], seed=1, full=False, seconds=0)
+    assert not row.holds
+    assert "not begun" in str(row)
+    assert not scene.path.exists()
+
+
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a fork beside threads
 def test_a_scene_is_repeated_with_other_seeds(tmp_path: Path) -> None:
     """In a full run, and its figures are added up; the table can be read back from a README."""
-    row = run_apart(Scenario("a", "fault", _seeds, 3), seed=5, full=True, seconds=20)
+    [row] = run_apart([Scenario("a", "fault", _seeds, 3)], seed=5, full=True, seconds=20)
     assert row.figures == Figures(3, 3, hits=5 + 6 + 7)
     readme = tmp_path / "README.md"
     readme.write_text("Here.\n<!-- torture -->\n<!-- /torture -->\nThere.\n", encoding="utf-8")
