@@ -13,10 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from nudgebot.errors import NudgebotError
+from nudgebot.errors import CommandError, ExportError, NudgebotError
 
 OURS = "nudgebot"
 LEFT_OUT = "a library's words, left out"
+# Whoever gets these may read them: they quote words of a command, or a cell of an export.
+QUOTING = (CommandError, ExportError)
 FIELDS = ("time", "level", "logger", "thread", "message", "error", "at")
 log = logging.getLogger(__name__)
 
@@ -61,12 +63,15 @@ class SafeFormatter(logging.Formatter):
 
 
 def error_name(error: BaseException) -> str:
-    """The type of an error and of those behind it; of this program's own errors the text too."""
+    """The type of an error and of those behind it; of this program's own errors the text too.
+
+    Not of those that quote what they were given.
+    """
     names: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(names) < 5:
-        own = isinstance(seen, NudgebotError)
-        names.append(f"{type(seen).__name__}: {seen}" if own else type(seen).__name__)
+        kind = type(seen).__name__
+        names.append(f"{kind}: {seen}" if _may_be_told(seen) else kind)
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return " from ".join(names)
 
@@ -81,6 +86,8 @@ def start(level: str, log_format: str, stream: TextIO | None = None) -> None:
     root.addHandler(handler)
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
+    # Else a line that cannot be written is shown on the error stream, with all its values.
+    logging.raiseExceptions = False
     # Libraries tell of every request; their warnings are enough.
     for name in ("urllib3", "requests", "schedule", "openai", "httpx", "httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -96,13 +103,18 @@ def _message(record: logging.LogRecord) -> str:
         arguments = tuple(_safe(each) for each in arguments)
     try:
         return str(record.msg) % arguments if arguments else str(record.msg)
-    except (TypeError, ValueError):
-        return str(record.msg)  # a line that is badly written is a line all the same
+    except Exception:  # noqa: BLE001  # a line that is badly written is a line all the same
+        return str(record.msg)
 
 
 def _safe(argument: object) -> object:
-    foreign = isinstance(argument, BaseException) and not isinstance(argument, NudgebotError)
-    return type(argument).__name__ if foreign else argument
+    hidden = isinstance(argument, BaseException) and not _may_be_told(argument)
+    return type(argument).__name__ if hidden else argument
+
+
+def _may_be_told(error: BaseException) -> bool:
+    """Whether the text of an error is this program's own, and quotes nobody."""
+    return isinstance(error, NudgebotError) and not isinstance(error, QUOTING)
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
