@@ -17,7 +17,7 @@ from nudgebot.exports.report import ImportReport
 from nudgebot.insight.events import Event
 from nudgebot.insight.figures import Figures
 from nudgebot.interventions.read_receipts import mark_read
-from nudgebot.markup import esc
+from nudgebot.markup import esc, fence
 from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
@@ -143,7 +143,8 @@ class Ticks:
         """Take up changed rules and templates, or tell the admins why they are not."""
         looked = self._book.reload_if_changed(as_of)
         if looked.problems:
-            self._notices.tell("rules", looked.text, as_of)
+            # It quotes the files, and their words are outside text.
+            self._notices.tell("rules", fence(looked.text), as_of)
         return looked
 
     def imports(self, as_of: datetime) -> Imported:
