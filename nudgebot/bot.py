@@ -23,7 +23,8 @@ from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.incoming import read_message
 from nudgebot.chat.reception import Reception
 from nudgebot.errors import NudgebotError
-from nudgebot.settings import read_settings
+from nudgebot.service import logs
+from nudgebot.settings import Settings, read_settings
 from nudgebot.store.lock import alone
 from nudgebot.wiring import House, build, open_store
 
@@ -70,6 +71,7 @@ class NudgebotHandler:
 
     def _open(self, zuliprc: Path) -> None:
         settings = read_settings(zuliprc)
+        _log_safely(settings)
         self._closing.enter_context(alone(settings["database"]))
         store = open_store(settings, held=True)
         self._closing.callback(store.close)
@@ -124,6 +126,12 @@ class NudgebotHandler:
         """Close what `initialize` opened."""
         self._reception = self._house = None
         self._closing.close()
+
+
+def _log_safely(settings: Settings) -> None:
+    """The runner's own log shows errors with all that they quote; with `-q` it has none."""
+    level = settings["log_level"] if logging.getLogger().handlers else "warning"
+    logs.start(level, settings["log_format"])
 
 
 def _now() -> datetime:

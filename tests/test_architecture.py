@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chat": EDGE,
     "service": EDGE,
     "cli": EDGE | {"service", "wiring", "sandbox"},
-    "bot": EDGE | {"wiring"},
+    "bot": EDGE | {"service", "wiring"},
     "wiring": EDGE | {"service", "sandbox"},
     "sandbox": set(),
 }
