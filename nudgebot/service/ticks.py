@@ -22,7 +22,6 @@ from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
 from nudgebot.nudging.following import Followed, Following
-from nudgebot.nudging.freshness import staleness
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.policy import policy_of
 from nudgebot.nudging.responses import note_read, taps_to_offer
@@ -31,6 +30,7 @@ from nudgebot.nudging.rule_book import Reload, RuleBook
 from nudgebot.nudging.summary import post_summary
 from nudgebot.rights.retention import KEEP, is_night, prune
 from nudgebot.rights.subject import Subject
+from nudgebot.service.freshness_notices import FreshnessNotices
 from nudgebot.service.loop import Clock, Job
 from nudgebot.service.notices import Notices
 from nudgebot.settings import Settings
@@ -88,6 +88,7 @@ class Ticks:
         self._office = office
         self._gateway = gateway
         self._notices = notices
+        self._freshness = FreshnessNotices(settings, store, notices)
         self._clock = clock
         self._stopping = stopping
 
@@ -245,15 +246,7 @@ class Ticks:
 
     def upkeep(self, as_of: datetime) -> str:
         """Tell the admins of stale data, ask what was read, empty what nobody needs any more."""
-        stale = staleness(
-            self._store,
-            stale_after_hours=self._settings["stale_after_hours"],
-            zone=self._settings["timezone"],
-            as_of=as_of,
-        )
-        if stale:
-            text = f"{stale} Nobody is nudged until news arrive in the inbox."
-            self._notices.tell("stale", text, as_of)
+        stale = self._freshness.look(as_of)
         mark_read(self._office.letters, self._office.links, self._gateway.read_receipts, as_of)
         self._office.confirmations.prune(as_of)
         return stale

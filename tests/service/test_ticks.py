@@ -16,6 +16,7 @@ from nudgebot.chat.gateway import Gateway
 from nudgebot.sandbox.sample import write_sample_school
 from nudgebot.sandbox.server import Sandbox
 from nudgebot.school.days import to_at
+from nudgebot.service.freshness_notices import FRESH
 from nudgebot.service.notices import Notices
 from nudgebot.service.ticks import Ticks
 from nudgebot.settings import read_settings
@@ -168,17 +169,45 @@ def test_an_unreadable_export_is_told_and_the_next_one_taken(day: Day) -> None:
     assert day.ticks.imports(NOW + timedelta(minutes=1)).outcomes == ()
 
 
-def test_stale_data_are_told_once_a_day(day: Day) -> None:
-    """And nobody is nudged by them."""
+def test_stale_data_are_told_once_and_their_end_once(day: Day) -> None:
+    """Nobody is nudged by them; who restarts it, or looks again, is not told again that week."""
     day.deliver(NOW)
     day.ticks.imports(NOW)
     assert day.ticks.upkeep(NOW) == ""
+    assert day.admin_reads() == []
     later = NOW + timedelta(days=6)
-    for hours in (0, 1, 24):
+    for hours in (0, 1, 24, 6 * 24):
         assert "stale" in day.ticks.upkeep(later + timedelta(hours=hours))
-    assert sum("stale" in text for text in day.admin_reads()) == 2
+        assert "stale" in _ticks(day.house).upkeep(later + timedelta(hours=hours))
+    assert sum("stale" in text for text in day.admin_reads()) == 1
     evaluation = day.ticks.evaluation(later)
     assert {each.stage for each in evaluation.decisions} <= {"fresh"}
+    day.deliver(later)
+    day.ticks.imports(later)
+    for hours in (0, 1, 2):
+        assert _ticks(day.house).upkeep(later + timedelta(hours=hours)) == ""
+    assert [text for text in day.admin_reads() if "fresh again" in text] == [FRESH]
+    newcomer = day.sandbox.add_user("Deputy", role=200)
+    day.ticks.people(later)
+    day.ticks.upkeep(later + timedelta(hours=3))
+    assert day.sandbox.messages_to(newcomer) == (), "it is no news to who never heard of it"
+    assert "stale" in day.ticks.upkeep(later + timedelta(days=6)), "another one is another word"
+    assert sum("stale" in text for text in day.admin_reads()) == 2
+
+
+def test_data_that_stay_stale_are_told_again_after_a_week(day: Day) -> None:
+    """At the hour of the first time, not at midnight."""
+    day.deliver(NOW)
+    day.ticks.imports(NOW)
+    first = NOW + timedelta(days=6)
+    day.ticks.upkeep(first)
+    day.house.store.execute("UPDATE outbox SET claimed_at = ?", [to_at(first)])
+    told = []
+    for hours in range(15 * 24):
+        before = len(day.admin_reads())
+        day.ticks.upkeep(first + timedelta(hours=hours))
+        told += [hours] * (len(day.admin_reads()) - before)
+    assert told == [7 * 24, 14 * 24]
 
 
 def test_the_staff_gets_one_summary_a_day_of_school(day: Day) -> None:
