@@ -15,12 +15,13 @@ import nudgebot
 from nudgebot.chat.audit import Audit
 from nudgebot.chat.connection import close_client, connect
 from nudgebot.chat.cursor import Cursor, Memory
+from nudgebot.chat.door import Door
 from nudgebot.chat.errands import Errands
 from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.lane import Lane
 from nudgebot.chat.listener import Listener
 from nudgebot.chat.office import Office
-from nudgebot.chat.opening import open_office
+from nudgebot.chat.opening import open_access, open_office
 from nudgebot.chat.reception import Reception
 from nudgebot.chat.server_facts import ZulipServer, server_of
 from nudgebot.chat.tables import SCHEMA as CHAT
@@ -196,7 +197,9 @@ def build(
     """Put the house together around a store and a gateway; `clock` times what is sent."""
     figures = make_figures(store, settings)
     book = make_book(settings)
-    outbox = Outbox(store, Carriers(gateway, _mailer(settings, clock)), clock=clock)
+    now = clock or partial(datetime.now, UTC)
+    door = Door(gateway, open_access(store, settings, gateway), clock=now)
+    outbox = Outbox(store, Carriers(door, _mailer(settings, clock)), clock=clock)
     inbox = Inbox(
         settings["inbox"],
         make_importer(store, settings),

@@ -181,10 +181,16 @@ class Access:
         if not students or place == own:
             return place
         try:
-            readers = self._readers(place)
+            return place if self.is_fit(place, students, as_of) else own
         except NudgebotError:
             return own
-        return place if self._all_may_see(readers, students, as_of) else own
+
+    def is_fit(self, place: Recipient, students: Collection[str], as_of: datetime) -> bool:
+        """Whether all who read the place at this very moment may see the students.
+
+        Raises DeliveryError where nobody can tell who reads it.
+        """
+        return not students or self._all_may_see(self._readers(place), students, as_of)
 
     def _readers(self, place: Recipient) -> frozenset[int]:
         if isinstance(place, Direct):

@@ -27,6 +27,20 @@ from nudgebot.settings import Settings
 from nudgebot.store import Store
 
 
+def open_access(store: Store, settings: Settings, streams: Streams) -> Access:
+    """Who may see what in a school; `streams` is the gateway."""
+    return Access(
+        People(store),
+        Roster(store),
+        Links(store),
+        streams,
+        admins=AdminRule(
+            frozenset(settings["admins"]), realm_admins=settings["realm_admins_are_admins"]
+        ),
+        zone=settings["timezone"],
+    )
+
+
 def open_office(
     store: Store,
     settings: Settings,
@@ -61,16 +75,7 @@ def open_office(
         people=people,
         roster=roster,
         links=links,
-        access=Access(
-            people,
-            roster,
-            links,
-            streams,
-            admins=AdminRule(
-                frozenset(settings["admins"]), realm_admins=settings["realm_admins_are_admins"]
-            ),
-            zone=settings["timezone"],
-        ),
+        access=open_access(store, settings, streams),
         audit=audit,
         figures=figures,
         book=book,

@@ -53,13 +53,21 @@ def lines_of(replies: Sequence[Reply], source: str) -> list[Line]:
                 purpose=REPLY,
                 heading=line.message.heading,
                 buttons=line.message.buttons,
+                about=_about(reply),
             )
             lines.append(Line(message, line.token))
     return lines
 
 
 def _enclosed(reply: Reply, words: str, key: str) -> Line:
-    return Line(Outgoing(key=key, recipient=reply.place, content=words, purpose=REPLY))
+    return Line(
+        Outgoing(key, recipient=reply.place, content=words, purpose=REPLY, about=_about(reply))
+    )
+
+
+def _about(reply: Reply) -> frozenset[str]:
+    """Whose data it holds, where it matters who else reads it by the time it is sent."""
+    return reply.answer.students if isinstance(reply.place, InStream) else frozenset()
 
 
 def _lines(reply: Reply) -> Iterator[Line]:

@@ -28,6 +28,7 @@ def to_letter(message: Outgoing) -> str:
             "heading": message.heading,
             "buttons": [[each.label, each.help, each.reply] for each in message.buttons],
             "calendar": message.calendar,
+            "about": sorted(message.about),
         },
         ensure_ascii=False,
     )
@@ -43,7 +44,8 @@ def from_letter(key: str, letter: str) -> Outgoing:
         purpose=parts["purpose"],
         heading=parts["heading"],
         buttons=tuple(Button(*each) for each in parts["buttons"]),
-        calendar=parts.get("calendar", ""),  # letters of older versions have none
+        calendar=parts.get("calendar", ""),  # letters of older versions have none, and no `about`
+        about=frozenset(parts.get("about", ())),
     )
 
 

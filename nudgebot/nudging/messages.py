@@ -49,7 +49,8 @@ class Outgoing:
 
     `key` is its identity for ever: who, what, which episode, which channel. The same key is never
     sent twice. `content` is finished Zulip Markdown, and says the same as the buttons. Of a mail it
-    is plain text, `heading` the subject, and `calendar` an invitation as iCalendar text.
+    is plain text, `heading` the subject, and `calendar` an invitation as iCalendar text. `about`
+    are the students of an answer in a stream: whoever sends it looks again who reads there.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Outgoing:
     heading: str = ""
     buttons: tuple[Button, ...] = ()
     calendar: str = ""
+    about: frozenset[str] = frozenset()
 
 
 class Messenger(Protocol):

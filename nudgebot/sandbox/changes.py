@@ -65,26 +65,41 @@ class Changes:
         if limit is not None and age > limit + settings.edit_grace_seconds:
             raise Refusal("The time limit for editing this message has passed")
 
-    def move(self, user: SandboxUser, message_id: int, topic: str, *, how: str) -> None:
-        """Rename the topic of one message, of it and the later ones, or of all of them."""
+    def move(
+        self,
+        user: SandboxUser,
+        message_id: int,
+        topic: str | None,
+        *,
+        how: str,
+        stream: str | None = None,
+    ) -> None:
+        """Move one message, it and the later ones, or the whole topic, to a topic or a stream.
+
+        Whoever may not read the new stream loses the messages.
+        """
         message = self.realm.message_for(user, message_id)
         if message.stream_id is None:
             raise Refusal("Direct messages cannot have topics.")
         if how not in ("change_one", "change_later", "change_all"):
             raise Refusal("Invalid propagate_mode")
-        new = self.office.topic(topic)
+        new = message.topic if topic is None else self.office.topic(topic)
+        old = self.realm.streams[message.stream_id]
+        there = old if stream is None else self.office.stream(user, stream)
         moved = [m for m in self._topic_of(message) if _goes_along(m, message, how)]
-        for one in moved:
-            self.realm.put_message(replace(one, topic=new))
         names = {"orig_subject": message.topic, "subject": new, "propagate_mode": how}
         details: Json = {**names, "topic_links": []}
-        ids = [one.message_id for one in moved]
-        self._tell_update(user, self.realm.messages[message_id], details, ids)
-        stream = self.realm.streams[message.stream_id]
-        words = f"This topic was moved here from #**{stream.name}>{message.topic}** by "
+        details |= {"new_stream_id": there.stream_id} if there != old else {}
+        self._tell_update(user, message, details, [one.message_id for one in moved])
+        for one in moved:
+            self.realm.put_message(replace(one, topic=new, stream_id=there.stream_id))
+            rows = self.realm.flags[one.message_id]
+            for user_id in [i for i in rows if there.private and i not in there.subscribers]:
+                del rows[user_id]
+        words = f"This topic was moved here from #**{old.name}>{message.topic}** by "
         text = f"{words}@_**{user.full_name}|{user.user_id}**."
         bot = self.office.notification_bot()
-        self.office.deliver(Draft(sender=bot, content=text, stream=stream, topic=new))
+        self.office.deliver(Draft(sender=bot, content=text, stream=there, topic=new))
 
     def _topic_of(self, message: SandboxMessage) -> list[SandboxMessage]:
         wanted = (message.stream_id, message.topic.lower())

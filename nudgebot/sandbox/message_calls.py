@@ -134,7 +134,7 @@ class MessageCalls:
         return {"raw_content": message.content, "message": shown}
 
     def edit(self, user: SandboxUser, request: Request, message_id: int) -> Json:
-        """PATCH /messages/{id}: the text, the topic, or both."""
+        """PATCH /messages/{id}: the text, the topic, the stream, or several of them."""
         content, topic = request.text("content"), request.text("topic", "subject")
         how = request.text("propagate_mode") or "change_one"
         for name in ("send_notification_to_old_thread", "send_notification_to_new_thread"):
@@ -142,12 +142,13 @@ class MessageCalls:
         expected = None
         if self.realm.settings.has(SHA_LEVEL):
             expected = request.text("prev_content_sha256")
-        if content is None and topic is None:
+        stream_id = request.text("stream_id")
+        if content is None and topic is None and stream_id is None:
             raise Refusal("Nothing to change")
         if content is not None:
             self.changes.edit_content(user, message_id, content, expected_sha256=expected)
-        if topic is not None:
-            self.changes.move(user, message_id, topic, how=how)
+        if topic is not None or stream_id is not None:
+            self.changes.move(user, message_id, topic, how=how, stream=stream_id)
         return {}
 
     def delete(self, user: SandboxUser, _request: Request, message_id: int) -> Json:
