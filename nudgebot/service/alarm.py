@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Collection
 
 from nudgebot.chat.gateway import Gateway
-from nudgebot.errors import DeliveryError
+from nudgebot.errors import DeliveryError, NudgebotError
 from nudgebot.nudging.messages import Direct, Outgoing
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Alarm:
         """Read who the admins are, while all is well."""
         try:
             self._known = tuple(sorted(self._admins())) or self._known
-        except sqlite3.Error:
+        except (sqlite3.Error, NudgebotError):
             log.warning("the admins cannot be read; those known before stay")
 
     def say(self, text: str) -> None:
@@ -40,6 +40,8 @@ class Alarm:
         The text must hold no student's data.
         """
         self.learn()
+        if not self._known:
+            log.error("there is no admin who could be told; set `admins` in zuliprc")
         failed: DeliveryError | None = None
         key = hashlib.sha256(text.encode()).hexdigest()[:12]
         waiting = [each for each in self._known if (key, each) not in self._told]

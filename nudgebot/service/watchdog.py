@@ -15,13 +15,47 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 
 
+class Incident:
+    """One kind of trouble: a word when it begins and one when it is over, each said once.
+
+    Where nobody could be reached before it was over, one word says both.
+    """
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.unsaid = ""
+        self._longest = 0.0
+        self._begin_was_said = False
+
+    def begin(self, words: str, seconds: float) -> None:
+        """It is on, for so long by now; its first word is kept whatever it comes to later."""
+        self._longest = seconds
+        if not self.is_on:
+            self.is_on, self._begin_was_said, self.unsaid = True, False, words
+            log.error("%s", words)
+
+    def end(self, when_told: str, when_not: str) -> None:
+        """It is over; both texts get the minutes that it took."""
+        if self.is_on:
+            self.is_on = False
+            words = when_told if self._begin_was_said else when_not
+            self.unsaid = words.format(minutes=f"{self._longest / 60:.0f}")
+            log.warning("%s", self.unsaid)
+
+    def was_said(self) -> None:
+        """Nothing is left to say."""
+        self.unsaid = ""
+        self._begin_was_said = self._begin_was_said or self.is_on
+
+
 class Watchdog:
     """Feels the pulse, and says once that it is gone and once that it is back.
 
-    `say(text)` writes to every admin at once, on a connection of its own: neither the outbox nor
-    the database can be relied on when the ticks hang in them. Where the server surely did not take
-    the message, it is tried again. `alive` is called as long as all is well (the service manager
-    may wait for it). With 0 minutes nothing is watched, and `alive` is called all the same.
+    The same goes for jobs that come to an end and fail each time. `say(text)` writes to every admin
+    at once, on a connection of its own: neither the outbox nor the database can be relied on when
+    the ticks hang in them. Where the server surely did not take the message, it is tried again,
+    and the log has it in any case. `alive` is called as long as nothing stands still (the service
+    manager may wait for it). With 0 minutes nothing is watched, and `alive` is called all the same.
     """
 
     def __init__(
@@ -40,9 +74,9 @@ class Watchdog:
         self._look_seconds = look_seconds
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
-        self._stalled = False
-        self._unsaid: str | None = None
-        self._longest = 0.0
+        self._standstill = Incident()
+        self._failure = Incident()
+        self._refused = ""
 
     def __enter__(self) -> Watchdog:
         self._thread.start()
@@ -67,40 +101,56 @@ class Watchdog:
     def look(self) -> None:
         """Feel the pulse once, and say what has changed."""
         felt = self._pulse.felt()
-        stalled = 0 < self._minutes * 60 <= felt.seconds_ago
-        if stalled:
-            self._longest = felt.seconds_ago
-        if stalled != self._stalled:
-            # News that could not be said and are over need not be said any more.
-            self._unsaid = None if self._unsaid else self._words(felt, stalled=stalled)
-            self._stalled = stalled
-            log.warning("ticks stalled=%s at_work=%s", stalled, felt.at_work or "-")
-        if not stalled:
+        if self._minutes > 0:
+            self._look_for_standstill(felt)
+            self._look_for_failures(felt)
+        if not self._standstill.is_on:
             self._alive()
-        if self._unsaid is not None and self._said(self._unsaid):
-            self._unsaid = None
+        for incident in (self._standstill, self._failure):
+            if incident.unsaid and self._said(incident.unsaid):
+                incident.was_said()
 
-    def _words(self, felt: Beat, *, stalled: bool) -> str:
-        if not stalled:
-            return (
-                f"nudgebot works again, after about {self._longest / 60:.0f} minutes. Nothing is "
-                "lost: what was due meanwhile is done now."
+    def _look_for_standstill(self, felt: Beat) -> None:
+        if felt.seconds_ago >= self._minutes * 60:
+            what = f"the job “{felt.at_work}”" if felt.at_work else "its work"
+            self._standstill.begin(
+                f"⚠️ nudgebot stands still: {what} has not come to an end for {self._minutes} "
+                "minutes. Nothing is imported, decided or sent meanwhile. Look at its log, and "
+                "restart it; nothing is lost by that.",
+                felt.seconds_ago,
             )
-        what = f"the job “{felt.at_work}”" if felt.at_work else "its work"
-        return (
-            f"⚠️ nudgebot stands still: {what} has not come to an end for {self._minutes} minutes. "
-            "Nothing is imported, decided or sent meanwhile. Look at its log, and restart it; "
-            "nothing is lost by that."
-        )
+        else:
+            self._standstill.end(
+                "nudgebot works again, after about {minutes} minutes. Nothing is lost: what was "
+                "due meanwhile is done now.",
+                "nudgebot stood still for about {minutes} minutes, could not say so, and works "
+                "again. Nothing is lost; its log says when and where.",
+            )
+
+    def _look_for_failures(self, felt: Beat) -> None:
+        long = {name: each for name, each in felt.failing.items() if each >= self._minutes * 60}
+        if long:
+            jobs = ", ".join(f"“{name}”" for name in sorted(long))
+            self._failure.begin(
+                f"⚠️ A part of nudgebot's work has failed for {self._minutes} minutes: {jobs}. The "
+                "rest goes on. Look for “job” in its log, and at `nudgebot doctor`.",
+                max(long.values()),
+            )
+        else:
+            self._failure.end(
+                "All of nudgebot's work is done again; a part of it failed for about {minutes} "
+                "minutes.",
+                "A part of nudgebot's work failed for about {minutes} minutes, could not say so, "
+                "and is done again; its log says which.",
+            )
 
     def _said(self, text: str) -> bool:
         """Whether it need not be said again: it arrived, or it may have."""
         try:
             self._say(text)
-        except DeliveryError as error:
-            log.warning("the watchdog: %s", error)
-            return error.accepted is not False
         except NudgebotError as error:
-            log.warning("the watchdog: %s", error)
-            return False
+            if self._refused != text:  # once, not at every try
+                log.warning("the watchdog cannot say so yet: %s", error)
+                self._refused = text
+            return isinstance(error, DeliveryError) and error.accepted is not False
         return True

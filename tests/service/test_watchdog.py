@@ -6,9 +6,11 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -89,13 +91,15 @@ def test_nothing_is_watched_with_zero_minutes() -> None:
     assert (hours.said, hours.alive) == ([], 1)
 
 
-def test_what_could_not_be_said_is_tried_again_until_it_is_over() -> None:
-    """With the server away, too, the admins hear of it later, and not of what is over by then."""
+def test_what_could_not_be_said_is_said_later_and_once(caplog: pytest.LogCaptureFixture) -> None:
+    """With the server away, too, the admins hear of it; of what is over by then in one word."""
     hours = Hours()
     pulse, dog = _watched(hours)
     hours.seconds, hours.away = 1000, True
     dog.look()
     dog.look()
+    assert caplog.text.count("stands still") == 1, "the log has it at once, and once"
+    assert caplog.text.count("cannot say so yet") == 1
     hours.away = False
     dog.look()
     assert len(hours.said) == 1
@@ -107,7 +111,64 @@ def test_what_could_not_be_said_is_tried_again_until_it_is_over() -> None:
     dog.look()
     hours.away = False
     dog.look()
+    dog.look()
+    assert len(hours.said) == 3
+    assert "stood still for about 33 minutes, could not say so" in hours.said[2]
+
+
+def _fails(pulse: Pulse, name: str, error: Exception) -> None:
+    with suppress(type(error)), pulse.at_work(name):
+        raise error
+
+
+def test_a_job_that_fails_again_and_again_is_told_once_and_its_end_once() -> None:
+    """Rounds come to their end, so nothing stands still; the work is not done all the same."""
+    hours = Hours()
+    pulse, dog = _watched(hours)
+    for hours.seconds in range(0, 3600, 60):
+        _fails(pulse, "imports", sqlite3.OperationalError("database or disk is full"))
+        with pulse.at_work("delivery"):
+            pass
+        dog.look()
+    assert len(hours.said) == 1
+    assert "failed for 15 minutes: “imports”" in hours.said[0]
+    assert hours.alive == 60, "to be started again would not help"
+    with pulse.at_work("imports"):
+        pass
+    dog.look()
     assert len(hours.said) == 2
+    assert "All of nudgebot's work is done again" in hours.said[1]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(
+            DeliveryError("away", accepted=False, retry_after_seconds=1.0), id="Zulip is away"
+        ),
+        pytest.param(DeliveryError("late", accepted=None), id="Zulip does not answer in time"),
+    ],
+)
+def test_a_server_that_is_away_is_no_failing_job(error: DeliveryError) -> None:
+    """What is due waits, and to say so to Zulip would help nobody."""
+    hours = Hours()
+    pulse, dog = _watched(hours)
+    for hours.seconds in range(0, 3600, 60):
+        _fails(pulse, "people", error)
+        dog.look()
+    assert hours.said == []
+
+
+def test_one_failure_between_good_runs_is_no_incident() -> None:
+    """Only failures that follow each other count."""
+    hours = Hours()
+    pulse, dog = _watched(hours)
+    for hours.seconds in range(0, 3600, 120):
+        _fails(pulse, "imports", ValueError())
+        with pulse.at_work("imports"):
+            pass
+        dog.look()
+    assert hours.said == []
 
 
 def test_the_thread_tells_while_the_ticks_hang() -> None:
@@ -150,6 +211,17 @@ def test_systemd_hears_what_is_said_to_it(tmp_path: Path) -> None:
         assert listening.recv(64) == b"READY=1"
     assert not notify(ALIVE, {})
     assert not notify(ALIVE, {"NOTIFY_SOCKET": str(path)})
+
+
+def test_without_admins_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    """Nor is the server asked for anything."""
+
+    def fails() -> NoReturn:
+        raise AssertionError
+
+    gateway = Gateway(fails, sends_per_minute=60)
+    Alarm(gateway, tuple).say("It hangs.")
+    assert "no admin who could be told" in caplog.text
 
 
 def _served(run: Callable[[datetime], object]) -> tuple[Service, Pulse]:
