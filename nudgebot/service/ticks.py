@@ -22,11 +22,13 @@ from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
 from nudgebot.nudging.following import Followed, Following
+from nudgebot.nudging.length import LONGEST
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.nudging.policy import policy_of
 from nudgebot.nudging.responses import note_read, taps_to_offer
 from nudgebot.nudging.review import Reviews, told
 from nudgebot.nudging.rule_book import Reload, RuleBook
+from nudgebot.nudging.splitting import split
 from nudgebot.nudging.summary import post_summary
 from nudgebot.rights.retention import KEEP, is_night, prune
 from nudgebot.rights.subject import Subject
@@ -46,6 +48,7 @@ REVIEWS_SECONDS = 7 * 24 * 3600
 INTERVENTIONS_SECONDS = 30
 FOLLOWING_SECONDS = 900
 RETENTION_SECONDS = 3600
+MORE = "\nThere are more; `nudgebot rules check` lists them all."
 NO_STREAM = frozenset({"STREAM_DOES_NOT_EXIST", "BAD_REQUEST"})
 DELIVERY_AT_MOST = timedelta(seconds=30)
 
@@ -145,7 +148,8 @@ class Ticks:
         looked = self._book.reload_if_changed(as_of)
         if looked.problems:
             # It quotes the files, and their words are outside text.
-            self._notices.tell("rules", fence(looked.text), as_of)
+            first, *more = split(fence(looked.text), LONGEST - len(MORE))
+            self._notices.tell("rules", first + MORE if more else first, as_of)
         return looked
 
     def imports(self, as_of: datetime) -> Imported:
