@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -12,13 +13,18 @@ from pathlib import Path
 import click
 
 from nudgebot.cli.context import Given, right_now
+from nudgebot.errors import NudgebotError
 from nudgebot.service.health import Finding, State, guarded, school, server, surroundings, worst
 from nudgebot.service.health import database as file
+from nudgebot.service.health.copies import copy_findings
 from nudgebot.settings import Settings
 from nudgebot.store import Store
 from nudgebot.store.backups import folder_of
 from nudgebot.store.migrating import pending
 from nudgebot.wiring import SCHEMAS, or_shipped
+
+UNTIL_IT_ANSWERS = "Until it answers nothing is sent or heard; what is due waits, nothing is lost."
+UNTIL_MAIL_GOES = "Mend the smtp settings, or ask who runs the mail server; e-mails wait for it."
 
 
 @click.command()
@@ -32,12 +38,22 @@ def doctor(given: Given, *, as_json: bool, offline: bool) -> None:
     something to look at, 2 something is broken.
     """
     zuliprc = given.config or Path("zuliprc")
-    settings = given.settings()
     findings = []
-    for finding in examined(settings, zuliprc, as_of=right_now(), offline=offline):
+    for finding in _all(given, zuliprc, offline=offline):
         findings.append(finding)
         click.echo(_as_json(finding) if as_json else str(finding))
     sys.exit(int(worst(findings)))
+
+
+def _all(given: Given, zuliprc: Path, *, offline: bool) -> Iterator[Finding]:
+    """Without settings hardly anything can be looked at, which is a finding like others."""
+    try:
+        settings = given.settings()
+    except NudgebotError as error:
+        advice = "zuliprc.example has every setting; the rest can be looked at after that."
+        yield Finding("settings", State.FAIL, str(error), advice)
+        return
+    yield from examined(settings, zuliprc, as_of=right_now(), offline=offline)
 
 
 def examined(
@@ -48,13 +64,15 @@ def examined(
     folder = folder_of(database, settings["backup_folder"])
     yield from guarded("database", partial(file.file_findings, database))
     yield from guarded("tables", partial(_inside, settings, as_of))
-    yield from guarded("backup", partial(file.backup_findings, database, folder, as_of))
+    yield from guarded("backup", partial(copy_findings, database, folder, as_of))
     yield from guarded("disk", partial(file.disk_findings, database, folder))
-    yield from guarded("zuliprc", partial(server.zuliprc_findings, zuliprc))
+    yield from guarded("inbox", partial(surroundings.inbox_findings, settings["inbox"]))
+    yield from guarded("zuliprc", partial(server.zuliprc_findings, zuliprc, os.environ))
     if not offline:
         asked = partial(server.server_findings, zuliprc, settings, right_now)
-        yield from guarded("server", asked)
-        yield from guarded("mail", partial(surroundings.mail_findings, settings, right_now))
+        yield from guarded("server", asked, UNTIL_IT_ANSWERS)
+        greeted = partial(surroundings.mail_findings, settings, right_now)
+        yield from guarded("mail", greeted, UNTIL_MAIL_GOES)
     rules = or_shipped(settings["rules_file_path"])
     templates = or_shipped(settings["templates_path"])
     yield from guarded("rules", partial(surroundings.rule_findings, rules, templates))

@@ -32,16 +32,25 @@ class Finding:
         return f"{head}\n      → {self.advice}" if self.advice else head
 
 
-def guarded(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """The findings of a check; one that ends by an error is a finding itself."""
+def guarded(
+    name: str, check: Callable[[], Iterable[Finding]], advice: str = ""
+) -> Iterator[Finding]:
+    """The findings of a check; one that ends by an error is a finding itself, and ends no other.
+
+    `advice` is for errors that this program raised on purpose.
+    """
     try:
         yield from check()
     except NudgebotError as error:
-        yield Finding(name, State.FAIL, str(error))
+        yield Finding(name, State.FAIL, str(error), advice)
     except (sqlite3.Error, OSError) as error:
         # Its text may quote a value or a path of somebody else's.
         sentence = f"could not be looked at ({type(error).__name__})."
-        yield Finding(name, State.FAIL, sentence, "See the finding on the database.")
+        todo = "See the finding on the database, and who may read the files that nudgebot uses."
+        yield Finding(name, State.FAIL, sentence, todo)
+    except Exception as error:  # noqa: BLE001  # whatever is broken, the other checks are wanted
+        sentence = f"could not be looked at ({type(error).__name__})."
+        yield Finding(name, State.FAIL, sentence, "Install nudgebot anew; if it stays, report it.")
 
 
 def worst(findings: Iterable[Finding]) -> State:

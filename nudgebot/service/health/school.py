@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from nudgebot.nudging.freshness import staleness
-from nudgebot.school.days import to_at
+from nudgebot.school.days import from_at, to_at
 from nudgebot.school.links import KINDS, Links
 from nudgebot.service.health.finding import Finding, State
 from nudgebot.settings import Settings
@@ -15,6 +15,7 @@ from nudgebot.store import Store
 
 LATELY = timedelta(days=7)
 MOST_REASONS = 3
+LONG_WAIT = timedelta(hours=1)
 
 
 def data_findings(store: Store, settings: Settings, as_of: datetime) -> Iterator[Finding]:
@@ -63,9 +64,17 @@ def outbox_findings(store: Store, as_of: datetime) -> Iterator[Finding]:
     )
     unclear = count["unsettled"] + count["claimed"]
     sentence = f"{count['released']:,} messages wait for another try, {unclear:,} are unclear."
+    oldest = store.value("SELECT min(claimed_at) FROM outbox WHERE state = 'released'")
+    waited = timedelta() if oldest is None else as_of - from_at(oldest)
     if unclear:
-        advice = "They are looked for in Zulip before anything is sent again; `status` has more."
+        advice = "nudgebot looks for them in Zulip before it sends again; `status` has more."
         yield Finding("outbox", State.WARN, sentence, advice)
+    elif waited > LONG_WAIT:
+        hours = f"{waited / timedelta(hours=1):,.0f}"
+        advice = "See whether nudgebot runs and Zulip answers; its log has the reasons."
+        yield Finding(
+            "outbox", State.WARN, f"{sentence} The oldest has waited {hours} hours.", advice
+        )
     else:
         yield Finding("outbox", State.OK, sentence)
     refused = store.rows(

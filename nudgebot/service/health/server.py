@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,11 @@ OLDEST_TRIED = 218
 WARN_SECONDS, FAIL_SECONDS = 30, 300
 
 
-def zuliprc_findings(zuliprc: Path) -> Iterator[Finding]:
-    """Who may read the key."""
+def zuliprc_findings(zuliprc: Path, variables: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether there is a key, and who may read it."""
+    if not zuliprc.exists() and "ZULIP_API_KEY" not in variables:
+        advice = "Name it with --config, or run in its folder; Zulip gives it under Settings, Bots."
+        yield Finding("zuliprc", State.FAIL, f"{zuliprc} is not there.", advice)
     if open_to_others(zuliprc):
         sentence = f"{zuliprc} holds the bot's key and can be read by other accounts."
         yield Finding("zuliprc", State.FAIL, sentence, f"chmod 600 {zuliprc}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from nudgebot.service.health.finding import Finding, State
 from nudgebot.settings import Settings
 from nudgebot.store import Store
 
+OTHERS = 0o005  # the LMS writes as an account of the same group, hardly as any
 FONT_FILES = {".ttf", ".otf", ".ttc"}
 
 
@@ -25,7 +27,12 @@ def rule_findings(rules: Path, templates: Path) -> Iterator[Finding]:
     count = f"{len(found.rules.rules)} rules and {len(found.templates.by_id)} templates"
     advice = "`nudgebot rules check` lists them, by file and line."
     if found.problems:
-        sentence = f"{len(found.problems)} problems keep {rules} and {templates} out of force."
+        many = (
+            "1 problem keeps"
+            if len(found.problems) == 1
+            else f"{len(found.problems)} problems keep"
+        )
+        sentence = f"{many} {rules} and {templates} out of force; what was read before stays."
         yield Finding("rules", State.FAIL, sentence, advice)
     elif found.hints:
         sentence = f"{count} are sound; {len(found.hints)} hints."
@@ -36,7 +43,12 @@ def rule_findings(rules: Path, templates: Path) -> Iterator[Finding]:
 
 def font_findings(folder: Path) -> Iterator[Finding]:
     """Whether the fonts of charts and PDFs are there."""
-    folders = Fonts(folder).folders
+    try:
+        folders = Fonts(folder).folders
+    except ModuleNotFoundError as error:
+        sentence = f"the package {error.name} with bundled fonts is missing."
+        yield Finding("fonts", State.FAIL, sentence, "Install nudgebot anew.")
+        return
     empty = [
         each
         for each in folders[: len(BUNDLED)]
@@ -85,13 +97,42 @@ def setting_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def admin_findings(store: Store, settings: Settings) -> Iterator[Finding]:
-    """Whether anybody hears of trouble."""
-    named = set(settings["admins"])
-    known = [each for each in Links(store).users() if each.is_active and not each.is_bot]
-    own = [each for each in known if each.role <= ADMIN_ROLE]
-    count = len(named | {each.user_id for each in own if settings["realm_admins_are_admins"]})
+    """Whether anybody hears of trouble; who is named counts until Zulip does not know him."""
+    users = {each.user_id: each for each in Links(store).users()}
+    gone = {each.user_id for each in users.values() if each.is_bot or not each.is_active}
+    named, realm = set(settings["admins"]), settings["realm_admins_are_admins"]
+    own = {each.user_id for each in users.values() if realm and each.role <= ADMIN_ROLE} - gone
+    # Before people were read for the first time nobody is known, which says nothing.
+    strange = (named - users.keys() if users else set()) | (named & gone)
+    count = len((named - strange) | own)
+    if strange:
+        ids = ", ".join(map(str, sorted(strange)))
+        sentence = f"the setting names users that Zulip does not have, or not any more: {ids}."
+        yield Finding("admins", State.WARN, sentence, "Mend admins in zuliprc.")
     if count:
         yield Finding("admins", State.OK, f"{count} hear of trouble.")
     else:
         advice = "Set admins in zuliprc to Zulip user ids."
         yield Finding("admins", State.WARN, "nobody hears of trouble.", advice)
+    if not settings["safeguarding_contacts"]:
+        sentence = "none is set; urgent words of a student reach teachers and admins only."
+        advice = "Set safeguarding_contacts in zuliprc to Zulip user ids."
+        yield Finding("safeguarding", State.WARN, sentence, advice)
+
+
+def inbox_findings(inbox: Path) -> Iterator[Finding]:
+    """Whether the folder of the exports is there, can be read, and by nobody whom it is not for."""
+    if not inbox.is_dir():
+        advice = f"mkdir -p {inbox}, and let the LMS put its exports there."
+        yield Finding("inbox", State.WARN, f"{inbox} is not there.", advice)
+        return
+    if not os.access(inbox, os.R_OK | os.X_OK):
+        sentence = f"{inbox} cannot be read by this account, so no export is seen."
+        advice = "Run doctor as the account of the service; else let it read the folder."
+        yield Finding("inbox", State.FAIL, sentence, advice)
+        return
+    if inbox.stat().st_mode & OTHERS and any(inbox.iterdir()):
+        sentence = f"{inbox} holds students' data and can be read by every account."
+        yield Finding("inbox", State.WARN, sentence, f"chmod o-rwx {inbox}")
+    else:
+        yield Finding("inbox", State.OK, f"{inbox} can be read.")
