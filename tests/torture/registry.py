@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torture as package
 
-KINDS = ("fault", "load", "input", "database")
+KINDS = ("access", "fault", "load", "input", "database")
 ALONE = "load"  # its waits are measured
 VARIABLE = "NUDGEBOT_TORTURE_"
 
