@@ -20,6 +20,7 @@ OTHERS = {
     OTTO: re.compile("|".join((_ANA, _BEN, _ANABEL))),
     TARA: re.compile(_CHI),
 }
+_SAID = tuple(SAID.values())
 STUDENTS = (
     "s1", "s2", "s3", "S4", "An", "Ano", "anabe", "alvar", "Ch", "be", "s", "%", "_", "*", "21",
     "@**|21**", "@_**|23**", "@**all**", "everybody", "me", "t1", "g1", "s1 s3", "s1, s3", "'s1'",
@@ -37,9 +38,12 @@ NUMBERS = ("1", "2", "0", "-1", "99999999999999999999", "1.5", "٣", "0x10", "1 
 JOINS = (" ", "  ", "\n", "\t", ", ", "; ", " for ", " and ", "\u00a0", "\u3000")
 
 
-def hostile_line(dice: random.Random) -> str:
-    """One thing to say: a command with wrong or injected arguments, often bent further."""
-    line = dice.choice(tuple(SAID.values())).format(
+def hostile_line(dice: random.Random, number: int) -> str:
+    """One thing to say: a command with wrong or injected arguments, often bent further.
+
+    By its number it is each command's turn.
+    """
+    line = _SAID[number % len(_SAID)].format(
         s=_one(dice, STUDENTS), c=_one(dice, CLASSES), n=_one(dice, NUMBERS), t=_token(dice)
     )
     for _ in range(dice.choice((0, 0, 1, 2, 4))):

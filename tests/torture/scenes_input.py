@@ -147,7 +147,7 @@ def yamls(plan: Plan) -> Figures:
     """Each is refused with short problems or read; none raises, and none takes its time."""
     dice = plan.dice()
     shipped = [path.read_text("utf-8") for path in sorted((ROOT / "rules").glob("*.yaml"))]
-    count = plan.size("yamls", short=50, full=3_000)
+    count = plan.size("yamls", short=50, full=2_000)
     texts = [*YAMLS.values(), *(bent_yaml(dice, dice.choice(shipped)) for _ in range(count))]
     right = sum(map(refused_yaml, texts))
     return Figures(len(texts), right, amiss=len(texts) - right, hits=len(texts))
@@ -157,7 +157,7 @@ def yamls(plan: Plan) -> Figures:
 def templates(plan: Plan) -> Figures:
     """Filled or refused at once, and nothing of the program's inside is shown."""
     dice = plan.dice()
-    count = plan.size("templates", short=300, full=20_000)
+    count = plan.size("templates", short=300, full=10_000)
     sources = [*ESCAPES.values(), *(way_out(dice) for _ in range(count))]
     done = [filled(source) for source in sources]
     right = sum(in_time for in_time, _ in done)
@@ -172,7 +172,7 @@ def rule_folders(plan: Plan) -> Figures:
     """The old rules stay in force (else: lost), and what the admins are told does nothing."""
     dice, markup = plan.dice(), Markup(500)
     folder = RuleFolder(plan.folder)
-    count = plan.size("rule_files", short=2, full=100)
+    count = plan.size("rule_files", short=2, full=40)
     giant = "x" * (plan.size("megabytes", short=1, full=100) * 2**20)
     files = [
         (folder.rules / "giant.yaml", giant),
@@ -193,7 +193,7 @@ def rule_folders(plan: Plan) -> Figures:
 def lines(plan: Plan) -> Figures:
     """No answer shows anybody else's student, none breaks, and no student's row is changed."""
     dice = plan.dice()
-    count, leaked, amiss, answers = plan.size("lines", short=150, full=4_000), 0, 0, 0
+    count, leaked, amiss, answers = plan.size("lines", short=150, full=2_500), 0, 0, 0
     world = World(plan.folder)
     people = "SELECT * FROM students ORDER BY student_id"
     with closing(world.store):
@@ -201,9 +201,9 @@ def lines(plan: Plan) -> Figures:
         renamed = "UPDATE students SET name = 'Anouk Alvarez', given_name = 'Anouk'"
         world.store.execute(f"{renamed} WHERE student_id = 's1'")
         before = [tuple(row) for row in world.store.rows(people)]
-        for _ in range(count):
+        for number in range(count):
             asker = dice.choice(tuple(OTHERS))
-            line = hostile_line(dice)
+            line = hostile_line(dice, number)
             if OTHERS[asker].search(line):
                 continue  # nothing that was typed is a secret to its typist
             told = world.say(asker, line)
@@ -225,7 +225,7 @@ def logged(plan: Plan) -> Figures:
     Errors in all parts hold such words; commands, mails, files, faults and broken rules are in it.
     """
     found = Figures(0, 0)
-    for number in range(plan.size("log_runs", short=1, full=3)):
+    for number in range(plan.size("log_runs", short=1, full=2)):
         folder = plan.folder / str(number)
         folder.mkdir()
         with marked_run(folder, plan.seed * 100 + number) as run_:
