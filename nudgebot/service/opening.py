@@ -36,7 +36,9 @@ def _database(settings: Settings) -> str:
     folder = folder_of(path, settings["backup_folder"])
     backups = backups_of(path, folder)
     newest = f"{backups[0].taken_at:%Y-%m-%d %H:%M} UTC" if backups else "none yet"
-    size = path.stat().st_size / 1e6
+    # What was written last is still in the log beside the file.
+    parts = (path, path.with_name(f"{path.name}-wal"))
+    size = sum(part.stat().st_size for part in parts if part.exists()) / 1e6
     return f"Database: {path}, sound, {size:,.1f} MB; newest backup in {folder}: {newest}"
 
 

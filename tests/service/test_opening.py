@@ -61,3 +61,20 @@ def test_ten_lines_and_no_secret(tmp_path: Path) -> None:
         "evaluated now (15:30) and every 60 minutes",
     ):
         assert fact in text
+
+
+def test_the_size_counts_what_is_still_in_the_log(tmp_path: Path) -> None:
+    """A new database is all in its log; “0.0 MB” would look like an empty one."""
+    settings = read_settings(environment={"NUDGEBOT_DATABASE": str(tmp_path / "school.db")})
+    store = Store(tmp_path / "school.db")
+    store.execute("CREATE TABLE a (text)")
+    store.execute("INSERT INTO a VALUES (?)", ["x" * 300_000])
+    lines = opening_lines(
+        settings,
+        server=ZulipServer("https://zulip.example", "8.0", 237, "nudgebot", 10),
+        book=RuleBook(ROOT / "rules", ROOT / "message_templates"),
+        rules_on=0,
+        as_of=NOW,
+    )
+    store.close()
+    assert "sound, 0.3 MB" in lines[0]
