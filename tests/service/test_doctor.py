@@ -393,6 +393,15 @@ def test_a_servers_clock_is_compared_over_the_wire(
     assert bool(finding.advice) is (state is not State.OK)
 
 
+def test_backups_without_a_database_are_to_be_restored(school: School) -> None:
+    """On a new machine, the file that `run` would make knows of nothing that was sent."""
+    (backup,) = folder_of(school.database).iterdir()
+    school.database.unlink()
+    found = school.findings()["backup"]
+    assert worst(found) is State.FAIL
+    assert f"nudgebot restore {backup}" in found[1].advice
+
+
 def test_a_server_that_is_away_is_a_failure(school: School) -> None:
     """One sentence, without the key."""
     school.sandbox.stop()
