@@ -18,8 +18,10 @@ from typing import Any, NoReturn
 from nudgebot import wiring
 from nudgebot.chat.commands import adoption, fairness
 from nudgebot.chat.gateway import Gateway
+from nudgebot.chat.reception import Reception
 from nudgebot.cli import main
 from nudgebot.errors import CommandError
+from nudgebot.exports.importer import Importer
 from nudgebot.nudging.envelopes import Envelopes
 from nudgebot.service import logs, ticks
 from nudgebot.service.ticks import Ticks
@@ -32,6 +34,8 @@ TRAPS: tuple[tuple[type, str, frozenset[int]], ...] = (
     (Gateway, "read_receipts", frozenset({1})),
     (Envelopes, "of", frozenset({1})),
     (Ticks, "interventions", frozenset({1})),
+    (Importer, "ingest", frozenset({2})),
+    (Reception, "message", frozenset({4})),
 )
 
 

@@ -34,6 +34,8 @@ LAST = "forget"  # whoever is forgotten cannot be asked about
 TOLD = {
     "the start": "rules? in force",
     "an import": "batch 1 taken",
+    "an import that breaks": "an export could not be read: RuntimeError",
+    "an answer that breaks": "(handling|answering) failed, try 1 of .* error=RuntimeError",
     "delivery that stumbles": "sending stumbled key=.* error=RuntimeError",
     "words that stumble": "wording stumbled rule=long_silence",
     "a command that breaks": "command failed ref=.* command=adoption.* error=LookupError",
@@ -158,7 +160,8 @@ class MarkedRun:
         )
         deliver(self.program.inbox, "school.zip", files)
         self._until_row("SELECT 1 FROM students", "the import")
-        deliver(self.program.inbox, "broken.zip", broken_zip(self.words))
+        for name in ("broken.zip", "worse.zip"):
+            deliver(self.program.inbox, name, broken_zip(self.words))
 
     def _nudges(self) -> None:
         self._until_row("SELECT 1 FROM outbox WHERE purpose = 'nudge' AND state = 'sent'", "nudge")

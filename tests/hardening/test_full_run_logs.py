@@ -51,6 +51,8 @@ def test_the_words_went_where_they_belong(played: MarkedRun) -> None:
     assert any(found[0].isdigit() for found in markers_in(told))
     assert ".pdf" in told
     assert ".png" in told
+    for words in ("An export could not be read", "have problems"):
+        assert any(words in m.content for m in sandbox.messages_to(played.owner)), words
     nudged = [m for user in played.students[:3] for m in sandbox.messages_to(user)]
     assert any("Bodyqzxv" in m.content for m in nudged)
     assert any(markers_in(mail.text) for mail in played.mailbox.mails())
