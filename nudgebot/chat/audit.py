@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from nudgebot.chat.audit_chain import (
     PersonKey,
     append,
     erase,
+    hash_of,
     head,
     is_known,
     problems,
@@ -39,13 +41,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class Look:
-    """One person's looks of one kind at one place on one day (in UTC); `at` is the last one."""
+    """One person's looks of one kind at one place on one day (in UTC); `at` is the last one.
+
+    Where the arguments, `detail`, were asked for too, other ones make another look.
+    """
 
     at: datetime
     actor_user_id: int
     action: str
     place: str
     times: int
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,34 @@ def verify(store: Store) -> list[str]:
         return problems(connection)
     finally:
         connection.rollback()
+
+
+@dataclass(frozen=True)
+class Head:
+    """A row's number and hash: whoever noted them elsewhere can tell a log that was rewritten."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+
+def head_in(text: str) -> Head | None:
+    """The head that a text is; None where it is none."""
+    number, _, sealed = text.strip().partition(":")
+    if not number.isdecimal() or re.fullmatch("[0-9a-f]{64}", sealed) is None:
+        return None
+    return Head(int(number), sealed)
+
+
+def compared(store: Store, noted: Head) -> bool | None:
+    """Whether the log still has the noted row as it was; None where that has left by age."""
+    found = hash_of(store.connection, noted.number)
+    if found is None:
+        oldest = store.value("SELECT coalesce(max(upto_id), 0) FROM audit_anchors")
+        return None if noted.number < oldest else noted.number == 0
+    return found == noted.hash
 
 
 class Audit:
@@ -185,9 +219,9 @@ class Audit:
         with self._store.transaction() as connection:
             return prune(connection, to_at(before), note)
 
-    def head(self) -> tuple[int, str]:
-        """The newest row's number and hash: whoever keeps them elsewhere sees a rewritten log."""
-        return head(self._store.connection)
+    def head(self) -> Head:
+        """The newest row."""
+        return Head(*head(self._store.connection))
 
     def told(
         self, student_ids: Collection[str], *, user_id: int, action: str, as_of: datetime
@@ -196,15 +230,20 @@ class Audit:
         place = Direct((user_id,))
         self.record(student_ids, actor_user_id=user_id, action=action, place=place, as_of=as_of)
 
-    def looks(self, student_id: str, *, own_user_id: int | None, limit: int) -> list[Look]:
-        """What others looked at, newest first.
+    def looks(
+        self, student_id: str, *, own_user_id: int | None, limit: int, arguments: bool = False
+    ) -> list[Look]:
+        """What others looked at, newest first; with the arguments, or all of a kind as one.
 
         No looks are her own doings, words passed on, and digests: of these nudging's history tells
         which ones arrived.
         """
+        detail = "detail" if arguments else "''"
         rows = self._store.rows(
-            f"""SELECT max(at) AS at, actor_user_id, action, place, count(*) AS times FROM audit
-                WHERE {_NOT_OWN} GROUP BY actor_user_id, action, place, at / 86400
+            f"""SELECT max(at) AS at, actor_user_id, action, place, {detail} AS said,
+                       count(*) AS times
+                FROM audit WHERE {_NOT_OWN}
+                GROUP BY actor_user_id, action, place, said, at / 86400
                 ORDER BY max(at) DESC, max(audit_id) DESC LIMIT :limit""",  # noqa: S608  # a constant of this module
             self._whose(student_id, own_user_id) | {"limit": limit},
         )
@@ -215,6 +254,7 @@ class Audit:
                 row["action"],
                 row["place"],
                 row["times"],
+                row["said"],
             )
             for row in rows
         ]

@@ -229,3 +229,13 @@ def head(connection: sqlite3.Connection) -> tuple[int, str]:
         "SELECT audit_id, hash FROM audit_log ORDER BY audit_id DESC LIMIT 1"
     ).fetchone()
     return _anchor(connection) if row is None else (row[0], row[1])
+
+
+def hash_of(connection: sqlite3.Connection, number: int) -> str | None:
+    """The hash of a row that is kept, or of the last that was pruned; None of any other."""
+    row = connection.execute(
+        """SELECT hash FROM audit_log WHERE audit_id = :number
+           UNION ALL SELECT hash FROM audit_anchors WHERE upto_id = :number LIMIT 1""",
+        {"number": number},
+    ).fetchone()
+    return None if row is None else str(row[0])

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nudgebot.chat.audit import FORGOTTEN, Audit, verify
+from nudgebot.chat.audit import FORGOTTEN, Audit, Head, compared, head_in, verify
 from nudgebot.chat.audit_chain import TRIGGERS
 from nudgebot.chat.tables import SCHEMA
 from nudgebot.nudging.messages import Direct, InStream
+from nudgebot.service.health import State, worst
+from nudgebot.service.health.database import audit_findings
 from nudgebot.store import Schema, Store
 
 NOW = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
@@ -218,16 +220,65 @@ def test_a_row_that_is_rolled_back_leaves_no_gap(store: Store) -> None:
         broken()
     fill(store)
     assert verify(store) == []
-    assert audit.head()[0] == 12
+    assert audit.head().number == 12
 
 
 def test_the_head_tells_a_log_that_was_written_anew(store: Store, tmp_path: Path) -> None:
     """Each chain holds, but whoever kept the newest hash sees that it is another one."""
-    assert Audit(store).head() == (0, "0" * 64)
+    assert Audit(store).head() == Head(0, "0" * 64)
     fill(store)
     other = Store(tmp_path / "b.db", [SCHEMA])
     fill(other)
     assert verify(store) == verify(other) == []
-    assert Audit(store).head()[0] == Audit(other).head()[0] == 6
-    assert Audit(store).head()[1] != Audit(other).head()[1]
+    assert Audit(store).head().number == Audit(other).head().number == 6
+    assert Audit(store).head() != Audit(other).head()
     other.close()
+
+
+def said_by_doctor(store: Store, noted: Head | None = None) -> tuple[State, str]:
+    """How the audit log stands, and in which words."""
+    found = list(audit_findings(store, noted))
+    return worst(found), "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize("where", ["= 6", "> 3", "> 0"])
+def test_an_end_that_was_cut_off_is_told(store: Store, where: str) -> None:
+    """Even where whoever did it put back the triggers, and the count of the rows too."""
+    audit = fill(store)
+    noted = audit.head()
+    triggers = [r[0] for r in store.rows("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
+    without_triggers(store)
+    store.execute(f"DELETE FROM audit_log WHERE audit_id {where}")  # noqa: S608  # names of a test
+    for sql in triggers:
+        store.execute(sql)
+    state, told = said_by_doctor(store)
+    assert (state, "cut off after row" in told) == (State.FAIL, True)
+    store.execute("UPDATE sqlite_sequence SET seq = (SELECT max(audit_id) FROM audit_log)")
+    store.execute("DELETE FROM sqlite_sequence WHERE seq IS NULL")
+    assert verify(store) == []  # nothing inside of the file can tell that
+    state, told = said_by_doctor(store, noted)
+    assert (state, "cut or rewritten" in told) == (State.FAIL, True)
+    while audit.head().number < 9:  # nor does it help to go on writing
+        fill(store, 1)
+    assert said_by_doctor(store, noted)[0] is State.FAIL
+
+
+def test_the_doctor_prints_the_head_and_compares_it_later(store: Store) -> None:
+    """The log may have grown, or have lost what was too old, since it was noted."""
+    audit = fill(store)
+    state, told = said_by_doctor(store)
+    assert (state, str(audit.head()) in told) == (State.OK, True)
+    noted = head_in(str(audit.head()))
+    assert noted == audit.head()
+    fill(store)
+    assert said_by_doctor(store, noted)[0] is State.OK
+    assert compared(store, Head(6, "0" * 64)) is False
+    audit.prune(NOW + timedelta(days=1), NOW + timedelta(days=2))
+    assert said_by_doctor(store, noted)[0] is State.WARN
+    assert verify(store) == []
+
+
+@pytest.mark.parametrize("text", ["", "6", "6:", "6:abc", "x:" + "0" * 64, "6:" + "G" * 64])
+def test_what_is_no_head_is_not_compared(text: str) -> None:
+    """The command line says how to give it."""
+    assert head_in(text) is None

@@ -30,7 +30,7 @@ OWN_WORDS = {"nudge_responses"}
 FORMS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "id": ({"s": "s1", "c": "c7b", "n": "1"}, {"s": "s99", "c": "c99", "n": "99"}),
     "name": ({"s": "Ana Alvarez", "c": "7B", "n": "1"}, {"s": "Zed Zebrano", "c": "9Z", "n": "77"}),
-    "part": ({"s": "alvar", "c": "7b", "n": "01"}, {"s": "zebra", "c": "9z", "n": "07"}),
+    "part": ({"s": "alvar", "c": "7b", "n": "1"}, {"s": "zebra", "c": "9z", "n": "8"}),
     "mention": (
         {"s": f"@**Ana Alvarez|{ANA}**", "c": "7B", "n": "1"},
         {"s": "@**Zed Zebrano|99**", "c": "9Z", "n": "99"},

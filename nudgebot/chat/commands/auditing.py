@@ -1,4 +1,4 @@
-"""`audit <student>`: who looked at a student's data, when and where."""
+"""`audit <student>`: who looked at a student's data, when, from where, with which arguments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def audit(call: Call) -> Answer:
     student = one_student(call, " ".join(call.words), "audit {}")
     kept, student_id = call.office.audit, student.student_id
     own = call.office.links.user_id_of("student", student_id)
-    looks = kept.looks(student_id, own_user_id=own, limit=MOST_READINGS)
+    looks = kept.looks(student_id, own_user_id=own, limit=MOST_READINGS, arguments=True)
     parts = [f"**Who looked at data of {named(student)}**, newest first:"]
     parts.append("\n".join(_look(call, each) for each in looks) or "- nobody so far")
     left = kept.look_count(student_id, own_user_id=own) - sum(each.times for each in looks)
@@ -46,7 +46,8 @@ def audit(call: Call) -> Answer:
 def _look(call: Call, look: Look) -> str:
     more = f" ({look.times} times that day)" if look.times > 1 else ""
     who, where = _who(call, look.actor_user_id), _where(look.place)
-    return f"- {global_time(look.at)} {who}: {code(look.action)} {where}{more}"
+    what = code(f"{look.action} {look.detail}".strip())
+    return f"- {global_time(look.at)} {who}: {what} {where}{more}"
 
 
 def _times(passed: Passed) -> str:
@@ -84,7 +85,7 @@ COMMANDS = (
     Command(
         name="audit",
         usage="audit <student>",
-        summary="Who saw a student's data, when and where.",
+        summary="Who saw a student's data, when, where and with which arguments.",
         roles=ADMINS,
         scope=Scope.STUDENTS,
         run=audit,

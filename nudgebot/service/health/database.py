@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from nudgebot.chat.audit import verify
+from nudgebot.chat.audit import Audit, Head, compared, verify
 from nudgebot.service.health.finding import Finding, State
 from nudgebot.store import Store
 from nudgebot.store.backups import backups_of
@@ -18,6 +18,7 @@ from nudgebot.store.soundness import RESTORE, quick_check
 OLD_BACKUP = timedelta(hours=30)
 LITTLE_BYTES = 500_000_000
 MOST_TOLD = 3
+TAMPERED = "Somebody changed the file by other means: ask who had access, keep a copy."
 
 
 def file_findings(database: Path) -> Iterator[Finding]:
@@ -86,11 +87,27 @@ def disk_findings(database: Path, folder: Path) -> Iterator[Finding]:
             yield Finding("disk", State.OK, sentence)
 
 
-def audit_findings(store: Store) -> Iterator[Finding]:
-    """Whether the audit log is as it was written."""
+def audit_findings(store: Store, noted: Head | None = None) -> Iterator[Finding]:
+    """Whether the audit log is as it was written, and goes on from the head that was noted."""
     wrong = verify(store)
     if not wrong:
-        yield Finding("audit", State.OK, "the log of who saw what is whole.")
+        sentence = (
+            f"the log of who saw what is whole; its head is {Audit(store).head()} (note it "
+            "elsewhere: `nudgebot doctor --audit-head` compares it later)."
+        )
+        yield Finding("audit", State.OK, sentence)
     for sentence in wrong[:MOST_TOLD]:
-        advice = "Somebody changed the file by other means: ask who had access, keep a copy."
-        yield Finding("audit", State.FAIL, sentence, advice)
+        yield Finding("audit", State.FAIL, sentence, TAMPERED)
+    if noted is not None:
+        yield _compared(store, noted)
+
+
+def _compared(store: Store, noted: Head) -> Finding:
+    same = compared(store, noted)
+    if same is None:
+        sentence = f"row {noted.number}, which was noted, has left by age: nothing to compare."
+        return Finding("audit", State.WARN, sentence, "Note a newer head.")
+    if same:
+        return Finding("audit", State.OK, f"row {noted.number} is the one that was noted.")
+    sentence = f"row {noted.number} is not the one that was noted: the log was cut or rewritten."
+    return Finding("audit", State.FAIL, sentence, TAMPERED)
