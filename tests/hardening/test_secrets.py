@@ -28,7 +28,7 @@ LOGGED = re.compile(
     r"|batch|rule|template|method|path|what|ignored_parameters_unsupported|local_id|local_id_of"
     r"|_counted|seconds|days|minutes|backup|step|version|rows|command|kind|rounds|TRIES|FAILURES\w*"
     r"|sha256|job|table|names|size|since|hours|size_mb|about|source|zuliprc|\w+_ids?"
-    r"|in_force_since|gone|stalled|at_work|word|line)\b"
+    r"|in_force_since|gone|stalled|at_work|word|line|len)\b"
 )
 NEVER = re.compile(r"\b(content|text|full_name|given_name|email|score|student|title)\b")
 
