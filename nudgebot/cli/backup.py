@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -63,23 +64,38 @@ def restore_command(given: Given, file: Path | None, *, as_it_was: bool) -> None
         for line in _listed(backups_of(database, folder), folder):
             click.echo(line)
         return
+    again = 0
+
+    def settle(fresh: Path) -> None:
+        nonlocal again
+        again = _forget_again(settings, fresh, right_now())
+
     with alone(database):
         found = restore(
             file,
             database,
             as_of=right_now(),
             leave=tables_of(SCHEMAS) - ALWAYS if as_it_was else tables_from_exports(),
+            settle=settle,
         )
-        again = _forget_again(settings, right_now())
     for line in told(found, file, database, as_it_was=as_it_was):
         click.echo(line)
     if again:
         click.echo(f"{again} students who were erased since the backup are erased again.")
 
 
-def _forget_again(settings: Settings, as_of: datetime) -> int:
-    """Erase whom the backup brought back; who was erased since is told by what was carried over."""
-    with closing(open_store(settings, held=True)) as store:
+def _forget_again(settings: Settings, fresh: Path, as_of: datetime) -> int:
+    """Erase whom the backup brought back, before anybody can see her in the restored file.
+
+    Who was erased since is told by what was carried over.
+    """
+    with (
+        # An older file's tables are brought up to date, and its copy from before is not wanted.
+        TemporaryDirectory(prefix=fresh.name, dir=fresh.parent) as copies,
+        closing(
+            open_store(settings.replaced(database=fresh, backup_folder=Path(copies)), held=True)
+        ) as store,
+    ):
         erased = Forgotten(store.connection)
         rows = store.rows("SELECT student_id FROM students") if erased else []
         back = [row["student_id"] for row in rows if erased.student(row["student_id"])]

@@ -32,15 +32,15 @@ class Given:
 
 
 @contextmanager
-def opened(settings: Settings, *, must_exist: bool = False) -> Iterator[Store]:
-    """The school's database, closed at the end.
+def opened(settings: Settings, *, must_exist: bool = False, held: bool = False) -> Iterator[Store]:
+    """The school's database, closed at the end; `held`: its lock is the caller's.
 
     Raises InputError where it `must_exist` and does not: who only reads makes no new one.
     """
     path: Path = settings["database"]
     if must_exist and not path.exists():
         raise InputError(f"There is no such database: {path}. Name another one with --db.")
-    store = open_store(settings)
+    store = open_store(settings, held=held)
     try:
         yield store
     finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from nudgebot.school.batches import newest_fact
 from nudgebot.school.forgotten import Forgotten as Stubs
 from nudgebot.settings import Settings
 from nudgebot.store import Store
+from nudgebot.store.lock import InUseError, alone
 
 REPORT_DAYS = 365
 _ACTION = "export student"
@@ -99,10 +101,14 @@ def _write(target: Path, content: bytes) -> None:
 @DATABASE
 @click.pass_obj
 def forget_student(given: Given, student_id: str, *, yes: bool, database: Path | None) -> None:
-    """Erase or anonymise everything that is held about the student of that id, and prove it."""
+    """Erase or anonymise everything that is held about the student of that id, and prove it.
+
+    Beside a running nudgebot it is refused: that one may be about to write to her. There an admin
+    says `forget` in chat, or the bot is stopped first.
+    """
     settings, now = given.settings(database), right_now()
     keep_days = settings["backup_keep_days"]
-    with opened(settings, must_exist=True) as store:
+    with _alone_if(yes, settings), opened(settings, must_exist=True, held=yes) as store:
         if _is_forgotten(store, student_id):
             tidy(store)  # the last time may have ended before this
             said = ["This student is forgotten already.", *left_to_do(keep_days)]
@@ -114,6 +120,24 @@ def forget_student(given: Given, student_id: str, *, yes: bool, database: Path |
             rows = count_rows(store, subject_of(store, student_id))
             said = [before_forgetting(rows), "Nothing was done; add --yes to do it."]
     click.echo("\n\n".join(said))
+
+
+@contextmanager
+def _alone_if(yes: bool, settings: Settings) -> Iterator[None]:
+    """Hold the database where something is done to it: what a bot has in hand may name her."""
+    database: Path = settings["database"]
+    if not yes or not database.exists():
+        yield
+        return
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone(database))
+        except InUseError as error:
+            raise InUseError(
+                f"nudgebot runs on {database}, and what it is about to send may name her: let an "
+                "admin say `forget` with the same id to it in Zulip, or stop it first."
+            ) from error
+        yield
 
 
 def _is_forgotten(store: Store, student_id: str) -> bool:

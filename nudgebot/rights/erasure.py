@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,18 +80,12 @@ def tidy(store: Store) -> None:
     What was deleted or changed at any earlier time may have left its old bytes in them.
     """
     try:
-        store.execute("VACUUM")
-        busy = store.value("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
+        store.write_anew()
+    except StoreError as error:
         raise StoreError(
-            "She is forgotten, but the file could not be written anew; is the disk full, or the "
-            "file in use? Free space and run `nudgebot forget` with the same id again."
+            f"She is forgotten, but old bytes of hers are still in the file. {error} The next "
+            "start of nudgebot tries it again."
         ) from error
-    if busy:
-        raise StoreError(
-            "She is forgotten, but another program still reads the file's log; stop that one and "
-            "run `nudgebot forget` with the same id again."
-        )
 
 
 def _assignments(store: Store, subject: Subject) -> list[int]:
@@ -111,6 +104,7 @@ def erase(
     transaction.
     """
     store.execute("PRAGMA defer_foreign_keys = ON")
+    store.note_erased()
     rows = count_rows(store, subject)
     parameters = {
         **subject.parameters,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -12,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nudgebot.errors import StoreError
-from nudgebot.store.soundness import RESTORE, DamagedError, is_damage, quick_check
+from nudgebot.store.soundness import RESTORE, DamagedError, full_check, is_damage
 
 STAMP = "%Y%m%dT%H%M%SZ"
 BEFORE_UPDATE = "before-update"
 _PART = ".part"
-_ABANDONED = timedelta(days=1)
+_ABANDONED = timedelta(hours=1)  # who still copies has written a moment ago
 _ROOM = 1.1  # a copy needs a little more than the file, while it is checked
 
 
@@ -44,13 +45,14 @@ def back_up(database: Path, folder: Path, *, as_of: datetime, label: str = "") -
     """
     moment = as_of.astimezone(UTC).replace(microsecond=0)
     name = "-".join(filter(None, [database.stem, moment.strftime(STAMP), label])) + ".db"
-    part = folder / f".{name}{_PART}"
+    # Of no other process's name: one that was killed in this second has left its own.
+    part = folder / f".{name}.{secrets.token_hex(4)}{_PART}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _sweep(folder, moment)
         _need_room(database, folder)
         copy(database, part)
-        if quick_check(part):
+        if full_check(part):
             raise _unsound(database, folder)
         part.replace(folder / name)
         sync(folder)
@@ -116,7 +118,7 @@ def sync(path: Path) -> None:
 
 def _unsound(database: Path, folder: Path) -> StoreError:
     """Whose damage it is: the database's, or that of the disk that it was copied to."""
-    if quick_check(database):
+    if full_check(database):
         return DamagedError(f"{database} is damaged; it was not backed up. {RESTORE}")
     return StoreError(f"A backup in {folder} came out damaged; is that disk in order?")
 

@@ -7,7 +7,9 @@ the figures never need an engine's own date functions.
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,14 +21,18 @@ from typing import Any
 from sqlite_utils import Database
 
 from nudgebot.errors import StoreError
-from nudgebot.store.backups import BEFORE_UPDATE, back_up, folder_of
+from nudgebot.store.backups import BEFORE_UPDATE, back_up, backups_of, folder_of
 from nudgebot.store.lock import InUseError, alone
 from nudgebot.store.migrating import Schema, apply, is_new, is_newer, pending
-from nudgebot.store.soundness import ensure_sound, told
+from nudgebot.store.soundness import ensure_not_emptied, ensure_sound, told
+
+log = logging.getLogger(__name__)
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 BUSY_TIMEOUT_SECONDS = 30.0
 IN_MEMORY = Path(":memory:")
+HALF_RESTORED = ".restored"
+_ERASED = 1  # as the file's user_version, which changes with the transaction that sets it
 
 
 class Store:
@@ -52,8 +58,8 @@ class Store:
         does not can only bring tables up to date while nobody does. Before that is done to a file
         with something in it, it is backed up into the folder `backups`.
 
-        Raises StoreError when the file is no database, is damaged, is newer than this program, or
-        cannot be written; then nothing was changed in it.
+        Raises StoreError when the file is no database, is damaged, is gone while there are backups
+        of it, is newer than this program, or cannot be written; then nothing was changed in it.
         """
         self.path = path
         self._local = threading.local()
@@ -65,9 +71,14 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path != IN_MEMORY:
+                copies = backups_of(path, folder_of(path, backups))
+                ensure_not_emptied(path, has_backups=bool(copies))
                 # Made for its owner only; what SQLite keeps beside it gets the same rights.
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self._bring_up(tuple(schemas), whole=whole, held=held, backups=backups)
+            if held:
+                sweep(path)
+                self._finish_erasing()
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise told(path, error) from error
@@ -191,6 +202,37 @@ class Store:
         found = self.row(sql, parameters)
         return None if found is None else found[0]
 
+    def note_erased(self) -> None:
+        """Note, in the transaction that erases, that the old bytes are to be written over."""
+        self.execute(f"PRAGMA user_version = {_ERASED}")
+
+    def write_anew(self) -> None:
+        """Write the file anew without its free pages, and empty its log.
+
+        What was deleted or changed at any earlier time may have left its old bytes in them. Until
+        this is done the file says so, and the next start does it. Raises StoreError.
+        """
+        try:
+            self.execute("VACUUM")
+            busy = self.value("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not busy:
+                self.execute("PRAGMA user_version = 0")
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self.path} could not be written anew; make room on its disk and start again."
+            ) from error
+        if busy:
+            raise StoreError(f"Another program reads the log of {self.path}; stop that one first.")
+
+    def _finish_erasing(self) -> None:
+        """What somebody was erased from, and not written anew: the process was killed before."""
+        if self.value("PRAGMA user_version") == _ERASED:
+            try:
+                self.write_anew()
+            except StoreError as error:
+                # What is asked for is gone from the tables; a full disk must not stop the school.
+                log.warning("old bytes of somebody erased are still in the file: %s", error)
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._guard:
@@ -198,3 +240,12 @@ class Store:
         for connection in opened:
             connection.close()
         self._local = threading.local()
+
+
+def sweep(path: Path) -> None:
+    """Remove what a restore left that was killed; the caller holds the file's lock."""
+    for half in path.parent.glob(f".{path.name}.*{HALF_RESTORED}*"):
+        if half.is_dir():
+            shutil.rmtree(half)
+        else:
+            half.unlink(missing_ok=True)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Collection, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from nudgebot.errors import InputError, StoreError
 from nudgebot.store.backups import STAMP, copy, sync
-from nudgebot.store.database import IN_MEMORY, Store
+from nudgebot.store.database import HALF_RESTORED, IN_MEMORY, Store, sweep
 from nudgebot.store.migrating import Schema
-from nudgebot.store.soundness import quick_check
+from nudgebot.store.soundness import full_check
 
 _NOT_OURS = ("sqlite_", "_sqlite_")  # what SQLite and the migrations keep for themselves
 _LOG, _SHARED = "-wal", "-shm"  # what SQLite keeps beside a file in write-ahead mode
@@ -35,27 +35,37 @@ class Restored:
 
 
 def restore(
-    backup: Path, database: Path, *, as_of: datetime, leave: Collection[str] | None
+    backup: Path,
+    database: Path,
+    *,
+    as_of: datetime,
+    leave: Collection[str] | None,
+    settle: Callable[[Path], object] = lambda _: None,
 ) -> Restored:
     """Put the backup in the database's place; the caller holds the database's lock.
 
     All tables but those named by `leave` are carried over from the file that is there, each whole
     or not at all: what was sent, said and wished since the backup stays so. With None nothing is.
+    `settle` gets the path of the new file when only its name is missing, and leaves one file.
     Killed at any instant, the old file or the restored one is in place, and a copy of the old one
     beside it. Raises InputError where the backup is none, and StoreError where it cannot be done.
     """
     _ensure_backup(backup)
     stamp = as_of.astimezone(UTC).strftime(STAMP)
-    fresh = database.with_name(f".{database.name}.{stamp}.restored")
+    fresh = database.with_name(f".{database.name}.{stamp}{HALF_RESTORED}")
     try:
+        sweep(database)
         database.parent.mkdir(parents=True, exist_ok=True)
         aside = _set_aside(database, stamp)
         copy(backup, fresh)
         rows, lost = 0, tuple[str, ...]()
         if aside is not None and leave is not None:
             rows, lost = _carry_over(database, fresh, leave)
-        if quick_check(fresh):
+            sync(fresh)
+        settle(fresh)
+        if full_check(fresh):
             raise StoreError(f"{fresh} did not come out sound; is the disk in order?")
+        _fold_in_log(database)
         # An old log beside the restored file would be played into it.
         for suffix in (_LOG, _SHARED):
             database.with_name(database.name + suffix).unlink(missing_ok=True)
@@ -67,8 +77,7 @@ def restore(
             "What was there is as it was."
         ) from error
     finally:
-        for suffix in ("", "-journal"):
-            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        sweep(database)
     return Restored(aside, rows, lost)
 
 
@@ -85,7 +94,7 @@ def _ensure_backup(backup: Path) -> None:
     if not backup.is_file():
         raise InputError(f"There is no such file: {backup}.")
     try:
-        found = quick_check(backup)
+        found = full_check(backup)
     except sqlite3.Error as error:
         raise InputError(f"{backup} cannot be read; is another program using it?") from error
     if found:
@@ -102,15 +111,35 @@ def _set_aside(database: Path, stamp: str) -> Path | None:
     """A copy of the file and its log, as they are, for its owner only."""
     if not database.exists():
         return None
-    aside = database.with_name(f"{database.name}.replaced-{stamp}")
+    aside = _free_name(database.with_name(f"{database.name}.replaced-{stamp}"))
     for suffix in (_LOG, ""):  # the one that counts comes last
         source = database.with_name(database.name + suffix)
-        target = aside.with_name(aside.name + suffix)
+        half = database.with_name(f".{database.name}.{stamp}{HALF_RESTORED}{suffix}")
         if source.exists():
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            shutil.copyfile(source, target)
-            sync(target)
+            os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            shutil.copyfile(source, half)
+            sync(half)
+            half.rename(aside.with_name(aside.name + suffix))
     return aside
+
+
+def _free_name(path: Path) -> Path:
+    """The path, or one beside it: a restore that was killed in this second has left its own."""
+    number, found = 1, path
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.name}-{number}")
+    return found
+
+
+def _fold_in_log(database: Path) -> None:
+    """Let a sound file be whole without its log, should the end come before it is replaced."""
+    if database.exists():
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(database, isolation_level=None)) as connection,
+        ):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _carry_over(old: Path, fresh: Path, leave: Collection[str]) -> tuple[int, tuple[str, ...]]:
@@ -121,6 +150,7 @@ def _carry_over(old: Path, fresh: Path, leave: Collection[str]) -> tuple[int, tu
         closing(sqlite3.connect(old, isolation_level=None)) as reading,
     ):
         writing.execute("PRAGMA foreign_keys=OFF")
+        writing.execute("PRAGMA synchronous=OFF")  # nobody has it before it is put onto the disk
         wanted = _tables(writing) - frozenset(leave)
         try:
             there = _tables(reading)
@@ -143,7 +173,7 @@ def _carry(reading: sqlite3.Connection, writing: sqlite3.Connection, table: str)
     marks = ", ".join("?" * len(shapes[0]))
     writing.execute("BEGIN IMMEDIATE")
     try:
-        if [row[0] for row in reading.execute(f"PRAGMA quick_check({name})")] != ["ok"]:
+        if [row[0] for row in reading.execute(f"PRAGMA integrity_check({name})")] != ["ok"]:
             raise sqlite3.DatabaseError
         how = "INSERT"
         try:
