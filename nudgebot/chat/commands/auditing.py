@@ -85,7 +85,7 @@ COMMANDS = (
     Command(
         name="audit",
         usage="audit <student>",
-        summary="Who saw a student's data, when, where and with which arguments.",
+        summary="Who saw a student's data, when and where.",
         roles=ADMINS,
         scope=Scope.STUDENTS,
         run=audit,
