@@ -35,11 +35,11 @@ class Incident:
             log.error("%s", words)
 
     def end(self, when_told: str, when_not: str) -> None:
-        """It is over; both texts get the minutes that it took."""
+        """It is over; both texts get the `time` that it took."""
         if self.is_on:
             self.is_on = False
             words = when_told if self._begin_was_said else when_not
-            self.unsaid = words.format(minutes=f"{self._longest / 60:.0f}")
+            self.unsaid = words.format(time=_time(round(self._longest / 60)))
             log.warning("%s", self.unsaid)
 
     def was_said(self) -> None:
@@ -114,16 +114,16 @@ class Watchdog:
         if felt.seconds_ago >= self._minutes * 60:
             what = f"the job “{felt.at_work}”" if felt.at_work else "its work"
             self._standstill.begin(
-                f"⚠️ nudgebot stands still: {what} has not come to an end for {self._minutes} "
-                "minutes. Nothing is imported, decided or sent meanwhile. Look at its log, and "
-                "restart it; nothing is lost by that.",
+                f"⚠️ nudgebot stands still: {what} has not come to an end for "
+                f"{_time(self._minutes)}. Nothing is imported, decided or sent "
+                "meanwhile. Look at its log, and restart it; nothing is lost by that.",
                 felt.seconds_ago,
             )
         else:
             self._standstill.end(
-                "nudgebot works again, after about {minutes} minutes. Nothing is lost: what was "
+                "nudgebot works again, after about {time}. Nothing is lost: what was "
                 "due meanwhile is done now.",
-                "nudgebot stood still for about {minutes} minutes, could not say so, and works "
+                "nudgebot stood still for about {time}, could not say so, and works "
                 "again. Nothing is lost; its log says when and where.",
             )
 
@@ -132,15 +132,14 @@ class Watchdog:
         if long:
             jobs = ", ".join(f"“{name}”" for name in sorted(long))
             self._failure.begin(
-                f"⚠️ A part of nudgebot's work has failed for {self._minutes} minutes: {jobs}. The "
+                f"⚠️ A part of nudgebot's work has failed for {_time(self._minutes)}: {jobs}. The "
                 "rest goes on. Look for “job” in its log, and at `nudgebot doctor`.",
                 max(long.values()),
             )
         else:
             self._failure.end(
-                "All of nudgebot's work is done again; a part of it failed for about {minutes} "
-                "minutes.",
-                "A part of nudgebot's work failed for about {minutes} minutes, could not say so, "
+                "All of nudgebot's work is done again; a part of it failed for about {time}.",
+                "A part of nudgebot's work failed for about {time}, could not say so, "
                 "and is done again; its log says which.",
             )
 
@@ -154,3 +153,7 @@ class Watchdog:
                 self._refused = text
             return isinstance(error, DeliveryError) and error.accepted is not False
         return True
+
+
+def _time(minutes: int) -> str:
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
