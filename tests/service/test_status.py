@@ -87,7 +87,7 @@ def _spoil(town: Town, *statements: str) -> None:
         pytest.param(
             "UPDATE students SET zulip_user_id = NULL WHERE student_id = 's1'",
             "linked",
-            "- 3 students linked; 1 people are not (`people`)",
+            "- 3 students linked; 1 person is not (`people`)",
             id="somebody who is not linked",
         ),
         pytest.param(
@@ -148,6 +148,12 @@ def test_backups_none_old_and_new(town: Town) -> None:
     assert _line(town, "backup").startswith("- ⚠️ Newest backup: of <time:")
     back_up(town.store.path, folder, as_of=NOW - timedelta(hours=1))
     assert _line(town, "backup").startswith("- Newest backup: of <time:")
+
+
+def test_the_size_counts_what_is_still_in_the_log(town: Town) -> None:
+    """A file whose content is all in its log is not “0 MB”."""
+    _spoil(town, "CREATE TABLE much (text)", "INSERT INTO much VALUES (randomblob(3000000))")
+    assert "Database: 0 MB" not in _line(town, "Database")
 
 
 def test_a_disk_that_is_nearly_full(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

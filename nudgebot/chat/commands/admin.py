@@ -53,7 +53,8 @@ def _for_admins(call: Call) -> list[str]:
     office = call.office
     students = len(office.links.table("student").user_ids)
     unlinked = len(office.links.unlinked())
-    lines = [f"- {count(students, 'student')} linked; {unlinked:,} people are not (`people`)"]
+    others = "1 person is not" if unlinked == 1 else f"{unlinked:,} people are not"
+    lines = [f"- {count(students, 'student')} linked; {others} (`people`)"]
     lines += _safeguarding(call)
     open_ = office.outbox.unsettled()
     if open_:
@@ -84,7 +85,9 @@ def _machine(call: Call) -> list[str]:
     newest = f"of {global_time(backups[0].taken_at)}" if backups else "none yet"
     old = not backups or call.as_of - backups[0].taken_at > OLD_BACKUP
     free = shutil.disk_usage(database.parent).free
-    size = database.stat().st_size
+    # What was written last is still in the log beside the file.
+    files = (database, database.with_name(f"{database.name}-wal"))
+    size = sum(each.stat().st_size for each in files if each.exists())
     room = f"{size / 1e6:,.0f} MB, {free / 1e9:,.0f} GB free"
     return [
         f"- {'⚠️ ' if old else ''}Newest backup: {newest}",
