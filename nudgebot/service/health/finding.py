@@ -46,7 +46,7 @@ def guarded(
     except (sqlite3.Error, OSError) as error:
         # Its text may quote a value or a path of somebody else's.
         sentence = f"could not be looked at ({type(error).__name__})."
-        todo = "See the finding on the database, and who may read the files that nudgebot uses."
+        todo = "Run doctor as the account of the service, and see that it owns its files."
         yield Finding(name, State.FAIL, sentence, todo)
     except Exception as error:  # noqa: BLE001  # whatever is broken, the other checks are wanted
         sentence = f"could not be looked at ({type(error).__name__})."
