@@ -23,6 +23,10 @@ from nudgebot.wiring import SCHEMAS, open_store, tables_from_exports
 
 # Without these it is not known what has been sent.
 SENT = frozenset({"outbox", "nudges", "nudge_parts"})
+HOLD_BACK = (
+    "Set enable_nudging_system = false for a day before you start it, or some students are nudged "
+    "twice."
+)
 # What nobody may undo: who was erased, who wants no nudges, who looked at whom.
 ALWAYS = frozenset(
     {"forgotten", "forgotten_key", "consents", "audit_log", "audit_people", "audit_anchors"}
@@ -119,6 +123,10 @@ def told(found: Restored, file: Path, database: Path, *, as_it_was: bool) -> lis
     """What came of a restore, in lines: what is back, what was carried over, what is lost."""
     lines = [f"{database} is again as in {file}."]
     if found.aside is None:
+        lines.append(
+            "No file was there, so what was sent since is not known, nor who was erased: erase "
+            f"them again with `nudgebot forget`. {HOLD_BACK}"
+        )
         return lines
     lines.append(f"The file that was there is kept as {found.aside}; remove it when all is well.")
     if as_it_was:
@@ -134,8 +142,5 @@ def told(found: Restored, file: Path, database: Path, *, as_it_was: bool) -> lis
     if found.lost:
         lines.append(f"These could not be read and are as in the backup: {', '.join(found.lost)}.")
     if SENT & set(found.lost):
-        lines.append(
-            "So nudgebot does not know all that was sent since: set enable_nudging_system = false "
-            "for a day, or some students are nudged twice."
-        )
+        lines.append(f"So nudgebot does not know all that was sent since. {HOLD_BACK}")
     return lines

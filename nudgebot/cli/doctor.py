@@ -20,7 +20,7 @@ from nudgebot.service.health import database as file
 from nudgebot.service.health.copies import copy_findings
 from nudgebot.settings import Settings
 from nudgebot.store import Store
-from nudgebot.store.backups import folder_of
+from nudgebot.store.backups import backups_of, folder_of
 from nudgebot.store.migrating import pending
 from nudgebot.wiring import SCHEMAS, or_shipped
 
@@ -72,7 +72,8 @@ def examined(
     """All findings, the database's first."""
     database: Path = settings["database"]
     folder = folder_of(database, settings["backup_folder"])
-    yield from guarded("database", partial(file.file_findings, database))
+    if database.exists() or not backups_of(database, folder):
+        yield from guarded("database", partial(file.file_findings, database))
     yield from guarded("tables", partial(_inside, settings, as_of, noted))
     yield from guarded("backup", partial(copy_findings, database, folder, as_of))
     yield from guarded("disk", partial(file.disk_findings, database, folder))

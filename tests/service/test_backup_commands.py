@@ -95,3 +95,17 @@ def test_what_is_lost_is_said() -> None:
     assert "does not know any more" in "\n".join(
         told(Restored(Path("old"), 0, ()), Path("b"), Path("db"), as_it_was=True)
     )
+
+
+def test_on_another_machine_it_is_said_what_is_not_known(zuliprc: Path, tmp_path: Path) -> None:
+    """There is no file to carry anything over from: neither messages nor erasures."""
+    export, database = tmp_path / "export", tmp_path / "school.db"
+    write_sample_school(export, students=30, days=5, seed=1, today=datetime.now(UTC).date())
+    _run(zuliprc, "ingest", str(export))
+    made = _run(zuliprc, "backup").partition(": ")[0]
+    database.unlink()
+    said = _run(zuliprc, "restore", made)
+    assert "enable_nudging_system = false" in said
+    assert "`nudgebot forget`" in said
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT count(*) FROM students").fetchone() == (30,)

@@ -397,9 +397,9 @@ def test_backups_without_a_database_are_to_be_restored(school: School) -> None:
     """On a new machine, the file that `run` would make knows of nothing that was sent."""
     (backup,) = folder_of(school.database).iterdir()
     school.database.unlink()
-    found = school.findings()["backup"]
-    assert worst(found) is State.FAIL
-    assert f"nudgebot restore {backup}" in found[1].advice
+    (finding,) = school.findings()["database"]
+    assert finding.state is State.FAIL
+    assert f"nudgebot restore {backup}" in finding.advice
 
 
 def test_a_server_that_is_away_is_a_failure(school: School) -> None:

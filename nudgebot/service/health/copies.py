@@ -29,7 +29,7 @@ def copy_findings(database: Path, folder: Path, as_of: datetime) -> Iterator[Fin
     if not database.exists():
         sentence = "there are backups and no database: a new one would not know what was sent."
         advice = f"`nudgebot restore {newest}`; to begin anew, move the backups elsewhere."
-        yield Finding("backup", State.FAIL, sentence, advice)
+        yield Finding("database", State.FAIL, sentence, advice)
     if quick_check(newest):
         sentence = f"the newest, {newest}, is damaged and cannot be restored."
         yield Finding("backup", State.FAIL, sentence, AGAIN)
