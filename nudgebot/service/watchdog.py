@@ -27,20 +27,21 @@ class Incident:
         self._longest = 0.0
         self._begin_was_said = False
 
-    def begin(self, words: str, seconds: float) -> None:
+    def begin(self, what: str, seconds: float) -> None:
         """It is on, for so long by now; its first word is kept whatever it comes to later."""
         self._longest = seconds
         if not self.is_on:
-            self.is_on, self._begin_was_said, self.unsaid = True, False, words
-            log.error("%s", words)
+            self.is_on, self._begin_was_said, self.unsaid = True, False, what
+            log.error("%s", what)
 
     def end(self, when_told: str, when_not: str) -> None:
         """It is over; both texts get the `time` that it took."""
         if self.is_on:
             self.is_on = False
             words = when_told if self._begin_was_said else when_not
-            self.unsaid = words.format(time=_time(round(self._longest / 60)))
-            log.warning("%s", self.unsaid)
+            what = words.format(time=_time(round(self._longest / 60)))
+            self.unsaid = what
+            log.warning("%s", what)
 
     def was_said(self) -> None:
         """Nothing is left to say."""
