@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+from contract.forked import Main, command_line, fork
 
 PATIENCE_SECONDS = 30.0
 STOP_SECONDS = 5.0
@@ -28,23 +28,20 @@ def environment(**settings: object) -> dict[str, str]:
     return kept | {f"NUDGEBOT_{name.upper()}": str(value) for name, value in settings.items()}
 
 
-def command_line(zuliprc: Path, *words: str) -> list[str]:
-    """The words that start the program."""
-    return [sys.executable, "-m", "nudgebot.cli", "-c", str(zuliprc), *words]
-
-
 class Program:
     """`nudgebot run` in a folder, which holds its database, inbox and log unless settings differ.
 
-    Leaving the block kills what still runs.
+    Leaving the block kills what still runs. `main` is what the process does with the `words` of the
+    command line; a test may set another, which lays a trap first.
     """
 
     def __init__(self, zuliprc: Path, folder: Path, **settings: object) -> None:
+        self.main: Main = command_line
         self.folder = folder
         self.database = folder / "school.db"
         self.inbox = folder / "inbox"
         self.inbox.mkdir(parents=True, exist_ok=True)
-        self._command = command_line(zuliprc, "run")
+        self.words = ["-c", str(zuliprc), "run"]
         own: dict[str, object] = {
             "database": self.database,
             "inbox": self.inbox,
@@ -53,7 +50,7 @@ class Program:
         }
         self._environment = environment(**(own | settings))
         self._log = folder / "run.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +66,7 @@ class Program:
 
     @property
     def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.is_alive()
 
     @property
     def log(self) -> str:
@@ -78,31 +75,33 @@ class Program:
 
     def start(self) -> None:
         assert not self.is_running
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, env=self._environment, cwd=self.folder, stdout=log, stderr=log
-            )
+        self._process = fork(
+            self.main,
+            self.words,
+            environment=self._environment,
+            folder=self.folder,
+            log=self._log,
+        )
 
     def kill(self) -> None:
         """`kill -9`: nothing in the program gets to know of it."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
     def stop(self) -> int:
         """SIGTERM; the exit code, and a failed test where there is none in time."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self._process.terminate()
         return self.ended("SIGTERM", seconds=STOP_SECONDS)
 
     def ended(self, why: str, *, seconds: float = PATIENCE_SECONDS) -> int:
         """The exit code, once it has ended by itself; a failed test where it goes on."""
         assert self._process is not None
-        try:
-            return self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            message = f"{why} did not end it within {seconds:.0f} s:\n{self._tail()}"
-            raise AssertionError(message) from None
+        self._process.join(seconds)
+        code = self._process.exitcode
+        assert code is not None, f"{why} did not end it within {seconds:.0f} s:\n{self._tail()}"
+        return code
 
     def until(
         self, look: Callable[[], Seen], what: str, *, seconds: float = PATIENCE_SECONDS
@@ -116,11 +115,9 @@ class Program:
         while not (found := look()):
             if time.monotonic() > deadline:
                 raise AssertionError(f"{what}: not within {seconds:.0f} s\n{self._tail()}")
-            try:
-                code = self._process.wait(LOOK_AGAIN_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
-            raise AssertionError(f"{what}: the program ended with {code}\n{self._tail()}")
+            self._process.join(LOOK_AGAIN_SECONDS)
+            code = self._process.exitcode
+            assert code is None, f"{what}: the program ended with {code}\n{self._tail()}"
         return found
 
     def listening(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from contract.program import command_line, environment
+from contract.forked import command_line, fork
+from contract.program import environment
 from contract.school_files import write_rules
 
 from nudgebot.sandbox.realm import found_school
@@ -19,9 +20,15 @@ SECONDS = 60
 NO_ACCOUNT = "[nudgebot]\n"  # enough for what needs no server
 
 
-def run(
-    folder: Path, zuliprc: str | None, *words: str, **settings: object
-) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended, and all that it said on both outputs."""
+
+    code: int | None
+    said: str
+
+
+def run(folder: Path, zuliprc: str | None, *words: str, **settings: object) -> Ended:
     """The program with these words; `zuliprc` is the text of its file, None leaves it out."""
     path = folder / "zuliprc"
     if zuliprc is not None:
@@ -34,15 +41,16 @@ def run(
         "rules_file_path": rules,
         "templates_path": templates,
     }
-    return subprocess.run(
-        command_line(path, *words),
-        env=environment(**(own | settings)),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+    log = folder / "said.log"
+    process = fork(
+        command_line,
+        ["-c", str(path), *words],
+        environment=environment(**(own | settings)),
+        folder=folder,
+        log=log,
     )
+    process.join(SECONDS)
+    return Ended(process.exitcode, log.read_text(encoding="utf-8"))
 
 
 def account(site: str, *, key: str = KEY) -> str:
@@ -64,19 +72,18 @@ def closed_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def refusal(ended: subprocess.CompletedProcess[str]) -> str:
+def refusal(ended: Ended) -> str:
     """What a person is told; checks what holds for every refusal."""
-    shown = ended.stdout + ended.stderr
-    assert ended.returncode == 2, shown
-    assert "Traceback" not in shown, shown
-    assert KEY not in shown
-    _, _, told = ended.stderr.rpartition("nudgebot: ")
+    assert ended.code == 2, ended.said
+    assert "Traceback" not in ended.said, ended.said
+    assert KEY not in ended.said
+    _, _, told = ended.said.rpartition("nudgebot: ")
     return told
 
 
-def is_one_sentence(ended: subprocess.CompletedProcess[str]) -> bool:
+def is_one_sentence(ended: Ended) -> bool:
     """Whether nothing but one line is said."""
-    return ended.stderr == f"nudgebot: {refusal(ended)}" and ended.stderr.count("\n") == 1
+    return ended.said == f"nudgebot: {refusal(ended)}" and ended.said.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -96,30 +103,30 @@ def is_one_sentence(ended: subprocess.CompletedProcess[str]) -> bool:
 def test_a_malformed_zuliprc(tmp_path: Path, text: str | None, wanted: str) -> None:
     """The sentence names what is wrong with the file, and never the key."""
     ended = run(tmp_path, text, "run")
-    assert is_one_sentence(ended), ended.stderr
-    assert wanted in ended.stderr
+    assert is_one_sentence(ended), ended.said
+    assert wanted in ended.said
 
 
 def test_an_unreachable_server(tmp_path: Path, closed_port: int) -> None:
     """The sentence names the server."""
     site = f"http://127.0.0.1:{closed_port}"
     ended = run(tmp_path, account(site), "run")
-    assert is_one_sentence(ended), ended.stderr
-    assert site in ended.stderr
+    assert is_one_sentence(ended), ended.said
+    assert site in ended.said
 
 
 def test_a_wrong_key(tmp_path: Path, sandbox: Sandbox) -> None:
     """The sentence says where to get the right one."""
     ended = run(tmp_path, account(sandbox.url), "run")
-    assert is_one_sentence(ended), ended.stderr
-    assert "Personal settings" in ended.stderr
+    assert is_one_sentence(ended), ended.said
+    assert "Personal settings" in ended.said
 
 
 def test_a_setting_of_the_wrong_kind(tmp_path: Path, sandbox: Sandbox) -> None:
     """The sentence names the setting and where it was read."""
     ended = run(tmp_path, account(sandbox.url), "run", sends_per_minute="many")
-    assert is_one_sentence(ended), ended.stderr
-    assert "NUDGEBOT_SENDS_PER_MINUTE" in ended.stderr
+    assert is_one_sentence(ended), ended.said
+    assert "NUDGEBOT_SENDS_PER_MINUTE" in ended.said
 
 
 def test_a_database_that_is_none(tmp_path: Path, sandbox: Sandbox) -> None:
@@ -128,7 +135,7 @@ def test_a_database_that_is_none(tmp_path: Path, sandbox: Sandbox) -> None:
     other.write_text("Dear parents, " * 100, encoding="utf-8")
     owner = next(user for user in sandbox.users() if user.is_bot)
     ended = run(tmp_path, sandbox.zuliprc(owner), "run", database=other)
-    assert is_one_sentence(ended), ended.stderr
+    assert is_one_sentence(ended), ended.said
     assert other.read_text(encoding="utf-8").startswith("Dear parents")
 
 
@@ -164,5 +171,5 @@ def test_a_zuliprc_that_others_can_read_is_told(tmp_path: Path) -> None:
     path.write_text(f"[api]\nkey={KEY}\n", encoding="utf-8")
     path.chmod(0o644)
     ended = run(tmp_path, None, "run")
-    assert "can be read by others: chmod 600" in ended.stderr
-    assert KEY not in ended.stderr
+    assert "can be read by others: chmod 600" in ended.said
+    assert KEY not in ended.said

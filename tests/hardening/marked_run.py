@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from access.test_every_command import SAID
-from contract.program import Program, command_line
+from contract.forked import execute
+from contract.program import Program
 from contract.school_files import deliver
 
 from hardening.marked_school import (
@@ -126,10 +128,8 @@ class MarkedRun:
             sends_per_minute=600_000,
             log_level="debug",
         )
-        words = command_line(zuliprc, "run")[3:]
-        program._command = [
-            sys.executable, str(LOUD), self.words("error"), str(self.json_log), "run", *words,
-        ]  # fmt: skip
+        loud = [sys.executable, str(LOUD), self.words("error"), str(self.json_log), "run"]
+        program.main = partial(execute, loud)
         return program
 
     @property

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from contract.forked import execute
 from contract.program import Program
 
 from hardening.marked_run import LOUD, SECRETS, MarkedRun, marked_run
@@ -81,9 +83,10 @@ def test_zulip_run_bot_shows_no_words(tmp_path: Path, quiet: bool) -> None:
         zuliprc.write_text(sandbox.zuliprc(school.bot), encoding="utf-8")
         zuliprc.chmod(0o600)
         with Program(zuliprc, tmp_path, admins=school.owner.user_id) as program:
-            words = ["-r", "nudgebot", "-c", str(zuliprc), "-b", str(zuliprc), *["-q"] * quiet]
-            program._command = [
-                sys.executable, str(LOUD), word, str(tmp_path / "log.json"), "bot", *words
+            loud = [sys.executable, str(LOUD), word, str(tmp_path / "log.json"), "bot"]
+            program.main = partial(execute, loud)
+            program.words = [
+                "-r", "nudgebot", "-c", str(zuliprc), "-b", str(zuliprc), *["-q"] * quiet
             ]  # fmt: skip
             program.start()
             program.until(lambda: sandbox.polling(school.bot), "listening")

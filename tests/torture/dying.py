@@ -1,15 +1,11 @@
-"""The program with a trap in its outbox: at one step of one message it dies as by `kill -9`.
-
-python dying.py <step> <which time> <words of the command line …>
-"""
+"""The program with a trap in its outbox: at one step of one message it dies as by `kill -9`."""
 
 from __future__ import annotations
 
 import faulthandler
 import os
 import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nudgebot import wiring
@@ -57,9 +53,10 @@ def set_trap(step: str, time: int) -> None:
     setattr(owner, name, trapped)
 
 
-if __name__ == "__main__":
+def die_at(step: str, time: int, words: Sequence[str]) -> None:
+    """The program in a hurry, with the trap where a step is named; see `contract.forked`."""
     hurry()
     faulthandler.dump_traceback_later(LATE_SECONDS)  # where it was, if it does not die
-    if sys.argv[1]:
-        set_trap(sys.argv[1], int(sys.argv[2]))
-    main(sys.argv[3:])
+    if step:
+        set_trap(step, time)
+    main(list(words))

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from pathlib import Path
 
-from contract.program import Program, command_line
+from contract.program import Program
 from endurance.school import let_time_pass
 
 from nudgebot.sandbox.server import Sandbox
-from torture.dying import STEPS
+from torture.dying import STEPS, die_at
 from torture.hall import Hall
 from torture.registry import Figures, Plan, torture
 from torture.shifted import ShiftedClock
 
-DYING = Path(__file__).with_name("dying.py")
 OFF_SECONDS = 600  # how long the machine seems to have been off before a restart
 STUDENTS = 12
 LATEST = 3  # at the first, second or third message of a life
 DEATH_SECONDS = 40.0
 MOST_RESTARTS = 6
-SETTLING_SECONDS = 8.0
+SETTLING_SECONDS = 4.0
 UNANSWERED = "accepted, and no answer"
 
 
@@ -36,7 +35,6 @@ class Mortal:
             templates_path=hall.templates,
             sends_per_minute=600_000,
         )
-        self._zuliprc = hall.zuliprc
 
     def die_at(self, step: str, time: int) -> None:
         """Start it; it dies at this step of this message."""
@@ -67,8 +65,7 @@ class Mortal:
         self._start("", 0)
 
     def _start(self, step: str, time: int) -> None:
-        words = command_line(self._zuliprc, "run")[3:]
-        self.program._command = [sys.executable, str(DYING), step, str(time), *words]
+        self.program.main = partial(die_at, step, time)
         self.program.start()
 
 
