@@ -18,6 +18,8 @@ from nudgebot.store.migrating import Schema
 from nudgebot.store.soundness import full_check
 
 _NOT_OURS = ("sqlite_", "_sqlite_")  # what SQLite and the migrations keep for themselves
+# The second is what comes of an error of SQLite that quotes what is damaged.
+_UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 _LOG, _SHARED = "-wal", "-shm"  # what SQLite keeps beside a file in write-ahead mode
 
 
@@ -136,7 +138,7 @@ def _fold_in_log(database: Path) -> None:
     """Let a sound file be whole without its log, should the end come before it is replaced."""
     if database.exists():
         with (
-            suppress(sqlite3.Error),
+            suppress(sqlite3.Error, UnicodeDecodeError),
             closing(sqlite3.connect(database, isolation_level=None)) as connection,
         ):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -154,7 +156,7 @@ def _carry_over(old: Path, fresh: Path, leave: Collection[str]) -> tuple[int, tu
         wanted = _tables(writing) - frozenset(leave)
         try:
             there = _tables(reading)
-        except sqlite3.DatabaseError:
+        except _UNREADABLE:
             return 0, tuple(sorted(wanted))  # not even its list of tables can be read
         for table in sorted(wanted & there):
             found = _carry(reading, writing, table)
@@ -183,7 +185,7 @@ def _carry(reading: sqlite3.Connection, writing: sqlite3.Connection, table: str)
         rows = reading.execute(f"SELECT * FROM {name}")  # noqa: S608  # the same
         cursor = writing.executemany(f"{how} INTO {name} VALUES ({marks})", rows)
         writing.execute("COMMIT")
-    except sqlite3.DatabaseError:
+    except _UNREADABLE:
         writing.rollback()
         return None
     return max(cursor.rowcount, 0)

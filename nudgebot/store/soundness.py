@@ -66,6 +66,8 @@ def _findings(path: Path, how: str, mode: str) -> list[str]:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
             connection.execute("PRAGMA query_only=ON")
             return [str(row[0]) for row in connection.execute(f"PRAGMA {how}(10)")]
+    except UnicodeDecodeError:
+        return ["the list of tables is no text"]  # the error quotes it, and cannot be read itself
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             return [str(error)]

@@ -143,3 +143,20 @@ def test_who_settles_a_restore_sees_it_before_anybody_else(path: Path) -> None:
     assert seen == [True]
     with closing(Store.reading(path)) as store:
         assert store.value("SELECT count(*) FROM sent") == 499
+
+
+def test_a_list_of_tables_that_is_no_text_is_damage(path: Path) -> None:
+    """SQLite's own error quotes it, and cannot be read: it is one sentence all the same."""
+    backup = back_up(path, path.parent / "backups", as_of=NOW)
+    content = path.read_bytes()
+    assert content.count(b"CREATE TABLE sent (k") == 1
+    path.write_bytes(
+        content.replace(b"tablesentsent", b"tables\xb5nts\xb5nt").replace(
+            b"CREATE TABLE sent (k", b"CREATE TABLE s\xb5nt ,k"
+        )
+    )
+    with pytest.raises(DamagedError, match="nudgebot restore"):
+        ensure_sound(path)
+    restore(backup.path, path, as_of=NOW, leave=frozenset())
+    with closing(Store(path, [SENT])) as store:
+        assert store.value("SELECT count(*) FROM sent") == 500
