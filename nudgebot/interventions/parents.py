@@ -69,7 +69,7 @@ class Parents:
             student,
             concern,
             words,
-            teacher=actor.name,
+            actor=actor,
             as_of=as_of,
             guardian_ids=guardian_ids,
         )

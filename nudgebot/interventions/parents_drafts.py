@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from nudgebot.errors import CommandError
 from nudgebot.interventions.mail_text import is_address
-from nudgebot.interventions.means import Means
+from nudgebot.interventions.means import Actor, Means
+from nudgebot.interventions.own_subjects import OwnSubjects, Row
 from nudgebot.interventions.parents_concerns import NEEDS_WORDS
 from nudgebot.nudging.parent_letter import ParentFacts, concerns_of, parent_letter
 from nudgebot.nudging.rendering import CompositionError
@@ -107,7 +108,7 @@ def drafts(
     concern: str,
     words: str,
     *,
-    teacher: str,
+    actor: Actor,
     as_of: datetime,
     guardian_ids: Collection[str] = (),
 ) -> list[Draft]:
@@ -133,7 +134,7 @@ def drafts(
     ]
     if not chosen:
         raise CommandError("That guardian may not be mailed any more. Nothing was sent.")
-    facts = _facts(means, student, words, teacher=teacher, as_of=as_of)
+    facts = _facts(means, student, words, actor=actor, as_of=as_of)
     return [_draft(means, each, concern, facts) for each in chosen]
 
 
@@ -154,10 +155,9 @@ def _draft(means: Means, guardian: Guardian, concern: str, facts: ParentFacts) -
 
 
 def _facts(
-    means: Means, student: Student, words: str, *, teacher: str, as_of: datetime
+    means: Means, student: Student, words: str, *, actor: Actor, as_of: datetime
 ) -> ParentFacts:
-    table = means.figures.table([student.student_id])
-    figures = table.row(0) if len(table) else {}
+    figures, subjects = _figures(means, student.student_id, actor, as_of)
     zone = zone_named(student.timezone, means.zone)
     computed, newest = means.figures.computed_at(), newest_fact(means.store)
     silent_days = figures.get("days_since_last_activity")
@@ -167,10 +167,26 @@ def _facts(
     return ParentFacts(
         first_name=student.first_name,
         figures=figures,
-        teacher=teacher,
+        teacher=actor.name,
         school=means.settings["school_name"],
         words=words,
         reply_address=means.settings["mail_reply_to"] or means.settings["mail_from"],
         last_active_day=last_active,
         data_day=None if newest is None else newest.astimezone(zone).date(),
+        subjects=", ".join(sorted(subjects)),
     )
+
+
+def _figures(
+    means: Means, student_id: str, actor: Actor, as_of: datetime
+) -> tuple[Row, frozenset[str]]:
+    """The figures with skills and work of the actor's subjects alone, and which these are.
+
+    None where they are of all subjects.
+    """
+    table = means.figures.table([student_id])
+    if not len(table):
+        return {}, frozenset()
+    own = OwnSubjects(means.store, means.people, means.zone, actor.teacher_id, as_of)
+    rows = own.counted(own.named({student_id: table.row(0)}, others=False))
+    return rows[student_id], own.with_each([student_id])[student_id]

@@ -25,6 +25,7 @@ class ParentFacts:
     """What such a mail may tell; nothing in it is about anybody but the one student.
 
     `words` are the teacher's own, line by line. The days are the student's local ones.
+    `subjects` are those that the skills and the work are of; empty where they are of all.
     """
 
     first_name: str
@@ -36,6 +37,7 @@ class ParentFacts:
     reply_address: str = ""
     last_active_day: date | None = None
     data_day: date | None = None
+    subjects: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def fill_letter(
         "reply_address": clean(facts.reply_address) or None,
         "last_active_day": facts.last_active_day,
         "data_day": facts.data_day,
+        "subjects": clean(facts.subjects) or None,
         "body": Safe(body) or None,
         "language": template.language,
     }

@@ -73,7 +73,7 @@ def parent_samples(metrics: Mapping[str, Metric]) -> Iterator[tuple[str, ParentF
         known = figures(metrics, size, "Art")
         yield (
             f"all figures are {size}",
-            ParentFacts("Ana", known, "Jo", "T", "S", "W", "a@b.example", day, day),
+            ParentFacts("Ana", known, "Jo", "T", "S", "W", "a@b.example", day, day, "Art"),
         )
     yield "nothing is known", ParentFacts("Ana", dict.fromkeys(metrics))
 

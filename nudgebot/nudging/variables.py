@@ -57,6 +57,7 @@ PARENT = (
     Variable("reply_address", "The address that an answer goes to, or none."),
     Variable("last_active_day", "The day of the student's last activity, or none."),
     Variable("data_day", "The day that the figures are of, or none."),
+    Variable("subjects", "The teacher's subjects, that skills and work are of, or none."),
     Variable("body", "In `parent_frame` only: the concern in words."),
 )
 """What e-mails to guardians may name beside the metrics; they are plain text."""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chat.town import TARA, Town
+from chat.town import ADMIN, NOW, TARA, Town
+from nudgebot.chat.opening import open_office
+from nudgebot.interventions.means import Actor
 from nudgebot.markup import esc
 from nudgebot.school.days import to_at
 
@@ -63,16 +65,47 @@ def sent(town: Town, command: str) -> dict[str, str]:
     """What each student is sent, by id."""
     town.say(TARA, command)
     town.say(TARA, "confirm")
+    return told(town)
+
+
+def told(town: Town) -> dict[str, str]:
+    """What each student was sent, by id."""
     rows = town.store.rows("SELECT student_id, message FROM teacher_messages")
     return {row[0]: row[1] for row in rows}
 
 
-def test_a_group_hears_of_the_teachers_own_subject_alone(town: Town) -> None:
-    """Whoever has nothing open in it gets words that name nothing."""
-    texts = sent(town, "message overdue 7B")
-    assert "Worksheet 4 was due 3 days ago" in texts["s1"]
-    assert "Essay" not in texts["s2"]
-    assert "some of your work is still open" in texts["s2"]
+def test_a_group_is_chosen_by_the_teachers_own_subject(town: Town) -> None:
+    """Whoever has work open in another one alone is not written to, and the list says of what."""
+    town.figures.rows["s1"]["overdue_assignments"] = 2
+    shown = town.answer(TARA, "message overdue 7B")
+    assert "**1 student** in 7B has overdue work in Maths:" in shown
+    assert "Ana Alvarez (s1): overdue 1" in shown
+    town.say(TARA, "confirm")
+    assert list(told(town)) == ["s1"]
+    assert "Worksheet 4 was due 3 days ago" in told(town)["s1"]
+
+
+def test_an_admin_writes_to_all_who_have_overdue_work(town: Town) -> None:
+    """Nobody's subject sets bounds to an admin."""
+    assert "**2 students** in 7B have overdue work:" in town.answer(ADMIN, "message overdue 7B")
+
+
+def test_who_has_handed_in_meanwhile_gets_nothing(town: Town) -> None:
+    """At the door her own subject counts again, whatever is open in others."""
+    town.say(TARA, "message overdue 7B")
+    town.store.execute(
+        "UPDATE submissions SET submitted_at = ? WHERE assignment_id = 'a2'",
+        [to_at(town.clock) - 60],
+    )
+    assert "1 no longer concerned" in town.answer(TARA, "confirm")
+    assert told(town) == {}
+
+
+def test_nobody_in_her_subject(town: Town) -> None:
+    """The answer names the subject that it looked at."""
+    town.store.execute("UPDATE assignments SET class_id = 'c7e'")
+    answer = town.answer(TARA, "message overdue 7B")
+    assert answer == "Nobody in 7B has overdue work in Maths. Nothing to send."
 
 
 def test_a_group_that_struggles_hears_of_the_own_subjects_skill(town: Town) -> None:
@@ -102,3 +135,67 @@ def test_a_class_without_a_subject_sets_no_bounds(town: Town) -> None:
     """A class teacher writes of everything."""
     town.store.execute("UPDATE classes SET subject = '' WHERE class_id = 'c7b'")
     assert "Essay was due" in town.answer(TARA, "message s1 overdue_was_due")
+
+
+def drafted(town: Town, teacher: Actor, concern: str) -> str:
+    """The text of the mail to Ana's mother, from somebody."""
+    student = town.office.people.student("s1")
+    assert student is not None
+    (mail,) = town.office.interventions.parents.draft(teacher, student, concern, "", as_of=NOW)
+    return mail.text
+
+
+@pytest.fixture
+def mailed(town: Town) -> Town:
+    """With a mail server, and Ana's mother, who may be contacted."""
+    office = open_office(
+        town.store,
+        town.office.settings.replaced(smtp_host="127.0.0.1", mail_from="bot@school.example"),
+        streams=town.zulip,
+        figures=town.figures,
+        book=town.office.book,
+        outbox=town.office.outbox,
+        upload=town.zulip.upload,
+        release=lambda _number, _at: "",
+    )
+    town.office = office
+    town.store.execute(
+        "INSERT INTO guardians VALUES ('g1', 's1', 'Maria', 'maria@family.example', '', 1, NULL)"
+    )
+    town.figures.rows["s1"] |= {
+        "overdue_assignments": 2,
+        "due_assignments": 2,
+        "missed_assignments": 2,
+    }
+    return town
+
+
+def test_parents_read_of_the_teachers_own_subject(mailed: Town) -> None:
+    """Its weakest skill, its work, and that it is of this subject."""
+    struggling = drafted(mailed, Actor(TARA, "Tara", "t1"), "struggling")
+    assert 'above all the topic "Fractions"' in struggling
+    overdue = drafted(mailed, Actor(TARA, "Tara", "t1"), "overdue")
+    assert "1 piece of work in Maths that Ana should have handed in is still open" in overdue
+    assert "- Work to hand in (Maths): 0 of 1 piece handed in" in overdue
+    assert (
+        '- Overdue (Maths), and can still be handed in: 1 piece, most recently "Worksheet 4"'
+        in overdue
+    )
+    assert "Essay" not in overdue
+
+
+def test_parents_read_of_all_subjects_from_an_admin(mailed: Town) -> None:
+    """She teaches none of them, and writes for the school."""
+    assert 'above all the topic "Vocabulary"' in drafted(
+        mailed, Actor(ADMIN, "Ada", None), "struggling"
+    )
+    overdue = drafted(mailed, Actor(ADMIN, "Ada", None), "overdue")
+    assert "2 pieces of work that Ana should have handed in are still open" in overdue
+    assert "(Maths)" not in overdue
+
+
+def test_another_subjects_skill_is_not_named_to_parents(mailed: Town) -> None:
+    """Where she is weak in nothing of the teacher's, the mail names no topic."""
+    mailed.store.execute("UPDATE practice SET correct = 20 WHERE skill_id = 'k2'")
+    text = drafted(mailed, Actor(TARA, "Tara", "t1"), "struggling")
+    assert "Ana finds some of the work hard at the moment. With help" in text

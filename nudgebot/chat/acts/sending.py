@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from nudgebot.chat.access import Asker
 from nudgebot.chat.acts.act import Act, Clock
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import Call
@@ -14,6 +15,7 @@ from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named
 from nudgebot.chat.office import Office
+from nudgebot.chat.own_subjects import figures_to_choose_by
 from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import (
     LONGEST_TEXT,
@@ -50,22 +52,29 @@ def send_all(office: Office, confirmation: Confirmation, clock: Clock) -> Answer
             outcomes.setdefault(GONE, []).append(student or _nobody(letter.student_id))
             continue
         actor = Actor(asker.user_id, asker.name, asker.teacher_id)
-        outcome = _send(office, confirmation.identity, letter, actor, as_of=clock())
+        at = clock()
+        if not letter.category or not (outcome := _why_no_more(office, asker, letter, at)):
+            outcome = _send(office, confirmation.identity, letter, actor, as_of=at)
         outcomes.setdefault(outcome, []).append(student)
     office.confirmations.finish(confirmation.token)
     ids = frozenset(letter.student_id for letter in letters)
     return Answer(_summary(outcomes, together=writes_together(office)), students=ids)
 
 
+def _why_no_more(office: Office, asker: Asker, letter: Letter, as_of: datetime) -> str:
+    """A group message is checked again at the door, as nudges are; empty where it still holds."""
+    key = letter.student_id
+    if office.consents.state(key).silence(as_of):
+        return SILENT
+    row = figures_of(office, key)
+    if row is None:
+        return NO_MORE
+    row = figures_to_choose_by(office, asker, {key: row}, as_of)[key]
+    return "" if belongs(letter.category, row) else NO_MORE
+
+
 def _send(office: Office, source: str, letter: Letter, actor: Actor, *, as_of: datetime) -> str:
     """What became of one letter: an outcome of the last line."""
-    if letter.category:
-        # A group message is checked again at the door, as nudges are.
-        if office.consents.state(letter.student_id).silence(as_of):
-            return SILENT
-        row = figures_of(office, letter.student_id)
-        if row is None or not belongs(letter.category, row):
-            return NO_MORE
     sent = office.interventions.messages.send(
         letter.student_id,
         letter.text,

@@ -11,7 +11,7 @@ from nudgebot.chat.command import Call
 from nudgebot.chat.commands.risk import students_of
 from nudgebot.chat.figures_text import count, figure
 from nudgebot.chat.finder import classes_like, named
-from nudgebot.chat.own_subjects import in_own_subjects
+from nudgebot.chat.own_subjects import figures_to_choose_by, in_own_subjects, subjects_with
 from nudgebot.chat.previews import Letter, folded, preview
 from nudgebot.chat.wording import (
     INACTIVE_DAYS,
@@ -47,6 +47,8 @@ HAS: Mapping[str, tuple[str, str]] = {
     "overdue": ("has overdue work", "have overdue work"),
     "encouragement": ("has a streak or rising scores", "have a streak or rising scores"),
 }
+OF_SUBJECTS = "overdue"
+"""The group that is chosen by the asker's own subjects: the others' work is not hers to ask for."""
 
 Matching = tuple[Student, Mapping[str, Value]]
 
@@ -65,11 +67,13 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
     found = _matching(call, category, students)
     ids = frozenset(student.student_id for student, _ in found)
     if not found:
-        return Answer(f"Nobody in {about} {HAS[category][0]}. Nothing to send.")
+        has = _has(call, category, students, several=False)
+        return Answer(f"Nobody in {about} {has}. Nothing to send.")
     letters, notes = _letters(call, category, found, template)
     if not letters:
         return Answer("\n".join(["There is nobody to write to.", *notes]), students=ids)
     _refuse_crowd(call, category, letters)
+    has = _has(call, category, [student for student, _ in found], several=len(found) > 1)
     lines = [f"- {named(student)}: {_reason(category, row)}" for student, row in found[:MOST_NAMED]]
     if len(found) > MOST_NAMED:
         lines.append(f"- and {len(found) - MOST_NAMED:,} more")
@@ -78,7 +82,7 @@ def group_message(call: Call, category: str, class_text: str) -> Answer:
         call,
         letters=letters,
         about=f"{category} {about}",
-        intro=f"**{count(len(found), 'student')}** in {about} {HAS[category][len(found) > 1]}:"
+        intro=f"**{count(len(found), 'student')}** in {about} {has}:"
         f"\n\n{listed}\n\nFor example, {esc(_name_of(letters[0], found))} gets:",
         sample=letters[0].text,
         notes=[
@@ -151,8 +155,23 @@ def _other_words(
 
 def _matching(call: Call, category: str, students: Sequence[Student]) -> list[Matching]:
     by_id = {student.student_id: student for student in students}
-    rows = call.office.figures.table(list(by_id)).rows()
-    return [(by_id[key], row) for key, row in rows if key in by_id and belongs(category, row)]
+    rows = {k: row for k, row in call.office.figures.table(list(by_id)).rows() if k in by_id}
+    found = {key: row for key, row in rows.items() if belongs(category, row)}
+    if category == OF_SUBJECTS:  # counts of her own subjects never put anybody in, only out
+        found = figures_to_choose_by(call.office, call.asker, found, call.as_of)
+    return [(by_id[key], row) for key, row in found.items() if belongs(category, row)]
+
+
+def _has(call: Call, category: str, students: Sequence[Student], *, several: bool) -> str:
+    """What the figures of the group say; with the subjects where they are of the asker's alone."""
+    said = HAS[category][several]
+    if category != OF_SUBJECTS:
+        return said
+    ids = [student.student_id for student in students]
+    sets = subjects_with(call.office, call.asker, ids, call.as_of).values()
+    if not sets or not all(sets):
+        return said
+    return f"{said} in {', '.join(esc(each) for each in sorted(frozenset().union(*sets)))}"
 
 
 def _letters(
