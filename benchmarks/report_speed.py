@@ -48,10 +48,11 @@ client.call_on_each_message(answer)
 """
 STARTS = {
     "python -c 'import nudgebot.cli'": "import nudgebot.cli",
-    "the same with the libraries of charts and PDF": ("import nudgebot.cli, vl_convert, typst"),
+    "what nudgebot run imports": "import nudgebot.cli.run",
+    "the same with the libraries of charts and PDF": "import nudgebot.cli.run, vl_convert, typst",
 }
 LAZY = """\
-import nudgebot.cli, sys
+import nudgebot.cli.run, sys
 late = ("vl_convert", "typst", "nudgebot.reports.")
 print(*(name for name in sys.modules if name.startswith(late)))
 """

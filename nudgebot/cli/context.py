@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nudgebot.errors import InputError
 from nudgebot.settings import Settings, read_settings
-from nudgebot.store import Store
-from nudgebot.wiring import open_store
+
+if TYPE_CHECKING:
+    from nudgebot.store import Store
 
 
 class Given:
@@ -37,6 +39,8 @@ def opened(settings: Settings, *, must_exist: bool = False, held: bool = False) 
 
     Raises InputError where it `must_exist` and does not: who only reads makes no new one.
     """
+    from nudgebot.wiring import open_store  # noqa: PLC0415  # settings alone need no wiring
+
     path: Path = settings["database"]
     if must_exist and not path.exists():
         raise InputError(f"There is no such database: {path}. Name another one with --db.")

@@ -15,7 +15,6 @@ import click
 from nudgebot.cli.context import Given, opened, right_now
 from nudgebot.errors import CommandError, InputError
 from nudgebot.nudging.evaluation import Evaluation
-from nudgebot.sandbox.sample import write_sample_school
 from nudgebot.school.days import from_day
 from nudgebot.school.people import People
 from nudgebot.store import Store
@@ -147,6 +146,8 @@ def sample_data(
     given: Given, directory: Path, students: int, days: int, seed: int, *, replace: bool
 ) -> None:
     """Write a believable sample school, whose dates end today, in the native format."""
+    from nudgebot.sandbox.sample import write_sample_school  # noqa: PLC0415  # for this alone
+
     if (directory / "students.csv").exists() and not replace:
         raise InputError(f"{directory} holds an export; name another folder, or add --replace.")
     zone = given.settings()["timezone"]

@@ -6,8 +6,6 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from dateparser.date import DateDataParser
-
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc
 from nudgebot.school.days import from_day, local_day, to_day
@@ -53,6 +51,8 @@ def _parsed(words: str, base: datetime) -> tuple[datetime | None, bool]:
     """What dateparser makes of it, and whether a time of day was named."""
     if not words or words.isdecimal():
         return None, False
+    from dateparser.date import DateDataParser  # noqa: PLC0415  # loads when a teacher names a day
+
     parser = DateDataParser(
         languages=["en", "de"],
         settings={

@@ -13,7 +13,7 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from nudgebot.cli import main
+from nudgebot.cli import main, run  # noqa: F401  # run is forked with it, else loaded each time
 
 Main = Callable[[Sequence[str]], object]
 

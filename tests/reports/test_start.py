@@ -8,7 +8,9 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["nudgebot.cli", "nudgebot.reports.markdown", "nudgebot.bot"])
+@pytest.mark.parametrize(
+    "module", ["nudgebot.cli.run", "nudgebot.reports.markdown", "nudgebot.bot"]
+)
 def test_the_start_loads_no_renderer(module: str) -> None:
     """Importing the program, or the messages alone, loads neither charts' nor PDFs' libraries."""
     code = (
