@@ -24,7 +24,7 @@ class Streams(Protocol):
     """The part of Zulip that says who reads a stream; the gateway is one."""
 
     def humans_reading(self, stream: str | int) -> frozenset[int]:
-        """The user ids of all people who can read the stream as of now, bots left out.
+        """The user ids of all people who can read the stream as of now, also by a bot of theirs.
 
         Raises DeliveryError where that cannot be told, as for a stream that is not private.
         """
@@ -193,13 +193,10 @@ class Access:
         return not students or self._all_may_see(self._readers(place), students, as_of)
 
     def _readers(self, place: Recipient) -> frozenset[int]:
+        """A bot in a conversation may see nobody: anyone can make one and begin it."""
         if isinstance(place, Direct):
-            return frozenset(user_id for user_id in place.user_ids if not self._is_bot(user_id))
+            return frozenset(place.user_ids)
         return self._streams.humans_reading(place.stream)
-
-    def _is_bot(self, user_id: int) -> bool:
-        user = self._links.user(user_id)
-        return user is not None and user.is_bot
 
     def _all_may_see(
         self, readers: Iterable[int], students: Collection[str], as_of: datetime

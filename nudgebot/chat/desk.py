@@ -69,9 +69,12 @@ class Desk:
 
         Elsewhere than in a one-to-one conversation the bot must be mentioned: at the start, or
         before a command. What a student writes in a conversation with her teacher and the bot is
-        heard all the same, as her answer.
+        heard all the same, as her answer. Of what another bot writes only urgent words are heard,
+        which may be a person's: two bots that answer each other never end.
         """
         said = spoken(incoming.content)
+        if self._is_of_bot(incoming) and not is_urgent(self._office, said):
+            return None
         behind = behind_mention(said, self._me)
         text = said if behind is None and incoming.is_private else behind
         asker = self._office.access.asker(incoming.sender_id, as_of)
@@ -88,6 +91,10 @@ class Desk:
             return None
         return Heard(asker, inner, found, is_aside=found is None)
 
+    def _is_of_bot(self, incoming: Incoming) -> bool:
+        sender = self._office.links.user(incoming.sender_id)
+        return sender is not None and sender.is_bot
+
     def _found(self, text: str, asker: Asker) -> Found | None:
         found = self._office.registry.find(text, asker.roles)
         if found is None and asker.roles != STUDENTS:
@@ -102,6 +109,8 @@ class Desk:
         if heard.is_aside:
             return [Reply(Direct((incoming.sender_id,)), Answer(self._begin_with_me()))]
         answer = self._guarded(incoming, heard, as_of)
+        if self._is_of_bot(incoming):
+            return []
         if heard.is_overheard:  # the two talk to each other; only what is urgent is answered
             return [Reply(Direct((incoming.sender_id,)), answer)] if answer.content else []
         return self.placed(answer, incoming, heard, as_of)

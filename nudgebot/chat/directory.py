@@ -15,23 +15,30 @@ FRESH_SECONDS = 300.0
 BACK_DOORS = ("can_add_subscribers_group", "can_subscribe_group")
 NOBODY = "role:nobody"
 
+# An incoming webhook only writes: its key opens nothing to read.
+WRITES_ONLY = 2
+
 Read = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
 class Directory:
     """Reads users and streams; ids of streams are remembered, since they outlive their names.
 
-    `read` is a GET; `ask` a POST, which is how bots are told of groups.
+    `read` is a GET; `ask` a POST, which is how bots are told of groups. `me` is the bot's own id.
     """
 
-    def __init__(self, read: Read, clock: Callable[[], float], ask: Read) -> None:
+    def __init__(
+        self, read: Read, clock: Callable[[], float], ask: Read, *, me: Callable[[], int]
+    ) -> None:
         self._read = read
         self._clock = clock
         self._ask = ask
+        self._me = me
         self._nobody: int | None = None
         self._guard = threading.Lock()
         self._stream_ids: dict[str, int] = {}
         self._bots: frozenset[int] = frozenset()
+        self._behind: dict[int, int] = {}  # who reads what a bot reads
         self._known: frozenset[int] = frozenset()
         self._read_at: float | None = None
 
@@ -39,7 +46,13 @@ class Directory:
         """Everybody in the organisation, bots and deactivated people too."""
         answer = self._read("users", {"client_gravatar": True})
         users = [_user(member) for member in answer["members"]]
+        behind = {
+            int(member["user_id"]): int(member.get("bot_owner_id") or member["user_id"])
+            for member in answer["members"]
+            if member.get("is_bot") and member.get("bot_type") != WRITES_ONLY
+        }
         with self._guard:
+            self._behind = behind
             self._bots = frozenset(user.user_id for user in users if user.is_bot)
             self._known = frozenset(user.user_id for user in users)
             self._read_at = self._clock()
@@ -73,21 +86,27 @@ class Directory:
 
     def humans_in(self, stream: str | int) -> frozenset[int]:
         """The subscribers who are no bots; whether somebody is one never changes."""
+        subscribers = self._known_subscribers(stream)
+        with self._guard:
+            return subscribers - self._bots
+
+    def _known_subscribers(self, stream: str | int) -> frozenset[int]:
+        """The subscribers, once it is known what each of them is."""
         subscribers = self.subscribers(stream)
         with self._guard:
             stale = self._read_at is None or self._clock() - self._read_at > FRESH_SECONDS
             unknown = not subscribers <= self._known
         if stale or unknown:
             self.users()
-        with self._guard:
-            return subscribers - self._bots
+        return subscribers
 
     def humans_reading(self, stream: str | int) -> frozenset[int]:
-        """Everybody who can read a stream as it is at this moment, bots left out.
+        """Everybody who can read a stream as it is at this moment.
 
         That can only be told of a private stream, by its subscribers: a public one is read by
         every member of the organisation, those of tomorrow included. Raises DeliveryError for it,
-        and wherever the bot cannot tell.
+        and wherever the bot cannot tell. Another bot stands for its owner, who reads all that it
+        reads, or for itself where nobody is known to own it.
         """
         stream_id = self.stream_id(stream)
         if not self._is_closed(self._read(f"streams/{stream_id}", {})["stream"]):
@@ -96,7 +115,10 @@ class Directory:
                 accepted=False,
                 code="NOT_PRIVATE",
             )
-        return self.humans_in(stream_id)
+        subscribers = self._known_subscribers(stream_id) - {self._me()}
+        with self._guard:
+            behind = {self._behind[each] for each in subscribers & self._behind.keys()}
+            return (subscribers - self._bots) | behind
 
     def _is_closed(self, found: Mapping[str, Any]) -> bool:
         if found.get("invite_only") is not True or found.get("is_web_public"):

@@ -82,7 +82,7 @@ class Gateway:
         self._clients: list[zulip.Client] = []
         self._me: Me | None = None
         self._pace = Pace(sends_per_minute, clock=clock, wait=wait)
-        self._directory = Directory(self._read, clock, self._write)
+        self._directory = Directory(self._read, clock, self._write, me=lambda: self.me.user_id)
 
     @property
     def client(self) -> zulip.Client:
@@ -272,7 +272,7 @@ class Gateway:
         return self._directory.humans_in(stream)
 
     def humans_reading(self, stream: str | int) -> frozenset[int]:
-        """The people who can read a stream at this moment, bots left out.
+        """The people who can read a stream at this moment, also by a bot of theirs.
 
         Raises DeliveryError where that are others than the subscribers of a private stream, and
         where the bot cannot tell.

@@ -107,7 +107,7 @@ class FakeRealm(FakeZulip):
     marks: tuple[int, ...] = (0, 0)
 
     def __post_init__(self) -> None:
-        self.directory = Directory(self.read, lambda: 0.0, self.read)
+        self.directory = Directory(self.read, lambda: 0.0, self.read, me=lambda: self.bot)
 
     def arrange(
         self,

@@ -45,7 +45,7 @@ class FakeServer:
                                       {"id": 4, "name": "role:everyone"}]}  # fmt: skip
 
     def directory(self) -> Directory:
-        return Directory(self.read, lambda: 0.0, self.ask)
+        return Directory(self.read, lambda: 0.0, self.ask, me=lambda: 5)
 
 
 @pytest.mark.parametrize(
