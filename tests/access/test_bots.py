@@ -46,8 +46,11 @@ def members(more: dict[str, Any]) -> Directory:
 
     def read(url: str, _: dict[str, Any]) -> dict[str, Any]:
         if url == "users":
-            people = [{"user_id": 1}, {"user_id": OWNER}, {"user_id": ME, "is_bot": True,
-                      "bot_owner_id": OWNER}, {"user_id": OTHER_BOT, "is_bot": True} | more]  # fmt: skip
+            bots: list[dict[str, Any]] = [
+                {"user_id": ME, "bot_owner_id": OWNER},
+                {"user_id": OTHER_BOT} | more,
+            ]
+            people = [{"user_id": 1}, {"user_id": OWNER}, *({"is_bot": True} | b for b in bots)]
             return {"members": [{"full_name": "X"} | each for each in people]}
         if url.endswith("/members"):
             return {"subscribers": [1, ME, OTHER_BOT]}

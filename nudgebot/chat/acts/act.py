@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nudgebot.chat.answer import Answer
+from nudgebot.chat.command import Role
 from nudgebot.chat.confirmations import Confirmation
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from nudgebot.chat.office import Office
 
 Clock = Callable[[], datetime]
+Do = Callable[["Office", Confirmation, Clock], Answer]
+ADMIN_NO_MORE = "That is something only an administrator does, so nothing was done."
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,22 @@ class Act:
     other words, or with more of them (its third argument is `adding`); None: it takes none.
     """
 
-    do: Callable[[Office, Confirmation, Clock], Answer]
+    do: Do
     begun: Callable[[Confirmation], str] = lambda _: ""
     change: Callable[[Call, Confirmation, str, bool], Answer] | None = None
+
+
+def for_admins(do: Do, *, is_begun: Callable[[Confirmation], bool] = lambda _: False) -> Do:
+    """What is done only if whoever confirmed it is an admin at that very moment.
+
+    What `is_begun`, as before a crash, is carried to its end for anybody.
+    """
+
+    def checked(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
+        asker = office.access.asker(confirmed.asker_id, clock())
+        if Role.ADMIN in asker.roles or is_begun(confirmed):
+            return do(office, confirmed, clock)
+        office.confirmations.finish(confirmed.token)
+        return Answer(ADMIN_NO_MORE)
+
+    return checked

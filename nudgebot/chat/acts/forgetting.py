@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nudgebot.chat.acts.act import Act, Clock
+from nudgebot.chat.acts.act import Act, Clock, for_admins
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.office import Office
@@ -44,4 +44,10 @@ def erase(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
     return Answer("\n".join(paragraphs))
 
 
-ACTS = {FORGET: Act(erase, begun=lambda _: "Forgetting …")}
+def _is_begun(confirmed: Confirmation) -> bool:
+    return confirmed.payload.get("student_id") is None  # her id went with her rows
+
+
+ACTS = {
+    FORGET: Act(for_admins(erase, is_begun=_is_begun), begun=lambda _: "Forgetting …"),
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nudgebot.chat.acts.act import Act, Clock
+from nudgebot.chat.acts.act import Act, Clock, for_admins
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.office import Office
@@ -22,4 +22,4 @@ def link(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
     return Answer(f"Noted, but it does not hold: {esc(why)}" if why else "✅ Linked.")
 
 
-ACTS = {LINK: Act(link)}
+ACTS = {LINK: Act(for_admins(link))}

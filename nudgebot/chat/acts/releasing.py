@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nudgebot.chat.acts.act import Act, Clock
+from nudgebot.chat.acts.act import Act, Clock, for_admins
 from nudgebot.chat.answer import Answer
 from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.office import Office
@@ -17,4 +17,4 @@ def release(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
     return Answer(fence(told))
 
 
-ACTS = {RELEASE: Act(release, begun=lambda _: "Taking it in …")}
+ACTS = {RELEASE: Act(for_admins(release), begun=lambda _: "Taking it in …")}
