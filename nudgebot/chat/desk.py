@@ -30,6 +30,7 @@ from nudgebot.chat.speech import (
 from nudgebot.errors import NudgebotError
 from nudgebot.interventions.letters import GROUP
 from nudgebot.nudging.messages import Button, Direct
+from nudgebot.store import is_of_the_file
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,9 @@ class Desk:
             return unclear.answer
         except NudgebotError as error:
             return Answer("\n".join([str(error), *self._meant_as_words(incoming, heard, as_of)]))
-        except Exception:
+        except Exception as error:
+            if is_of_the_file(error):
+                raise  # whoever listens tries again; nothing that was said is lost
             ref = secrets.token_hex(3)
             name = heard.found.command.name if heard.found else "free text"
             log.exception("command failed ref=%s command=%s", ref, name)

@@ -16,6 +16,7 @@ from nudgebot.chat.incoming import Incoming, Me, Reacted
 from nudgebot.chat.listener import TRIES, Hearing
 from nudgebot.chat.office import Office
 from nudgebot.school.days import from_at, to_at
+from nudgebot.store import is_of_the_file
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +105,9 @@ class Lane:
         for tried in range(1, TRIES + 1):
             try:
                 self._hear(row)
-            except sqlite3.Error:
-                raise
-            except Exception:
+            except Exception as error:
+                if is_of_the_file(error):
+                    raise
                 log.exception("answering failed, try %d of %d: %s", tried, TRIES, row["source"])
             else:
                 return

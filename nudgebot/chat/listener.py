@@ -21,7 +21,7 @@ from nudgebot.chat.failures import LOCKED_OUT
 from nudgebot.chat.incoming import Incoming, Me, Reacted, read_message, read_reaction
 from nudgebot.chat.queue import Queue
 from nudgebot.errors import DeliveryError, NudgebotError
-from nudgebot.store import Store
+from nudgebot.store import Store, is_of_the_file
 
 log = logging.getLogger(__name__)
 
@@ -217,9 +217,9 @@ class Listener:
         """Do the job; one that keeps failing is passed over and never ends the listening."""
         try:
             job()
-        except sqlite3.Error:
-            raise
         except Exception as error:
+            if is_of_the_file(error):
+                raise
             tried = self._tried.get(name, 0) + 1
             log.exception("handling failed, try %d of %d: %s", tried, TRIES, name)
             if tried < TRIES:
