@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -78,12 +78,16 @@ class Persons:
 
 @dataclass(frozen=True)
 class Unlinked:
-    """A person nobody can be sure of, why, and which users look like her."""
+    """A person nobody can be sure of, why, and which users look like her.
+
+    They have her e-mail address, or else, with `by_name`, only her name, as anybody may.
+    """
 
     kind: Kind
     person_id: str
     why: str
     suggested: tuple[int, ...]
+    by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,18 +182,17 @@ class Links:
 
     def unlinked(self) -> list[Unlinked]:
         """Everybody without a link, with the users whose e-mail address or whole name is hers."""
-        by_trait: dict[str, list[int]] = {}
-        for user in self.users():
-            if user.is_active and not user.is_bot:
-                for trait in {user.email.casefold(), user.full_name.casefold()} - {""}:
-                    by_trait.setdefault(trait, []).append(user.user_id)
+        people = [user for user in self.users() if user.is_active and not user.is_bot]
+        by_address = _by(people, lambda user: user.email)
+        by_name = _by(people, lambda user: user.full_name)
         found = []
         for kind in KINDS:
             reasons = self.table(kind).reasons
             for person_id, name, email in self._traits(kind):
                 if person_id in reasons:
-                    alike = by_trait.get(email.casefold(), []) or by_trait.get(name.casefold(), [])
-                    found.append(Unlinked(kind, person_id, reasons[person_id], tuple(alike)))
+                    sure = by_address.get(email.casefold(), [])
+                    alike = tuple(sure or by_name.get(name.casefold(), []))
+                    found.append(Unlinked(kind, person_id, reasons[person_id], alike, not sure))
         return found
 
     def _traits(self, kind: Kind) -> list[tuple[str, str, str]]:
@@ -234,6 +237,14 @@ def _why_not(user_id: int | None, user: ZulipUser | None, claimants: int) -> str
     if not user.is_active:
         return f"Zulip user {user_id} is deactivated."
     return ""
+
+
+def _by(users: Iterable[ZulipUser], trait: Callable[[ZulipUser], str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for user in users:
+        if trait(user):
+            found.setdefault(trait(user).casefold(), []).append(user.user_id)
+    return found
 
 
 def _user(row: sqlite3.Row) -> ZulipUser:

@@ -9,9 +9,11 @@ from nudgebot.chat.finder import user_meant
 from nudgebot.chat.previews import LINK, ask
 from nudgebot.errors import CommandError
 from nudgebot.markup import esc, mention
-from nudgebot.school.links import KINDS, Kind, ZulipUser
+from nudgebot.school.links import KINDS, Kind, Unlinked, ZulipUser
 
 MOST_PEOPLE = 30
+MOST_ALIKE = 3
+FREE_NAMES = "people choose their own name in Zulip, so make sure first who it is"
 
 
 def people(call: Call) -> Answer:
@@ -21,19 +23,26 @@ def people(call: Call) -> Answer:
         return Answer("Everybody is linked.")
     lines = []
     for each in found[:MOST_PEOPLE]:
-        hint = ""
-        if each.suggested:
-            users = ", ".join(mention(user_id) for user_id in each.suggested[:3])
-            words = f"link {each.kind} {each.person_id} @**|{each.suggested[0]}**"
-            hint = f" Perhaps {users}: {code(words)}"
         name = _name_of(call, each.kind, each.person_id)
-        lines.append(f"- {each.kind} {esc(each.person_id)} {name}: {esc(each.why)}{hint}")
+        lines.append(f"- {each.kind} {esc(each.person_id)} {name}: {esc(each.why)}{_hint(each)}")
     more = len(found) - MOST_PEOPLE
     if more > 0:
         lines.append(f"- and {more:,} more")
     ids = frozenset(each.person_id for each in found if each.kind == "student")
     head = f"**{count(len(found), 'person', 'people')} not linked**; they get nothing:"
     return Answer("\n".join([head, *lines]), students=ids)
+
+
+def _hint(found: Unlinked) -> str:
+    """Who looks like her, by what, and how to say so: of several nobody is proposed."""
+    if not found.suggested:
+        return ""
+    users = ", ".join(mention(user_id) for user_id in found.suggested[:MOST_ALIKE])
+    one = f"@**|{found.suggested[0]}**" if len(found.suggested) == 1 else "<mention>"
+    words = code(f"link {found.kind} {found.person_id} {one}")
+    if found.by_name:
+        return f" This is the same name as {users}, but {FREE_NAMES}: {words}"
+    return f" This is the same e-mail address as {users}: {words}"
 
 
 def _name_of(call: Call, kind: Kind, person_id: str) -> str:
@@ -82,6 +91,11 @@ def _doubts(call: Call, kind: Kind, person_id: str, user: ZulipUser) -> list[str
         state = "a bot" if user.is_bot else "deactivated"
         found.append(f"⚠️ That user is {state}, so the link would not hold.")
     before = links.user_id_of(kind, person_id)
+    if before != user.user_id and not _has_address(call, kind, person_id, user):
+        found.append(
+            "⚠️ Zulip does not show this person's e-mail address for that user. A name proves "
+            f"nothing: {FREE_NAMES}."
+        )
     if before is not None and before != user.user_id:
         found.append(f"⚠️ So far this person is {mention(before)}; that would end.")
     persons = links.persons_of(user.user_id)
@@ -96,6 +110,12 @@ def _doubts(call: Call, kind: Kind, person_id: str, user: ZulipUser) -> list[str
             else f"⚠️ That user is also {name}. Is that right?"
         )
     return found
+
+
+def _has_address(call: Call, kind: Kind, person_id: str, user: ZulipUser) -> bool:
+    people = call.office.people
+    person = people.student(person_id) if kind == "student" else people.teacher(person_id)
+    return bool(user.email and person and person.email.casefold() == user.email.casefold())
 
 
 def _persons(call: Call, kind: Kind, text: str) -> list[tuple[Kind, str]]:
