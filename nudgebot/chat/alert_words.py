@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.finder import named
@@ -28,18 +29,45 @@ def level(alert: Alert) -> str:
 
 def line(office: Office, alert: Alert, student: Student) -> str:
     """An alert in a list: who, why with its numbers, since when, and what was done."""
-    state = []
-    if alert.tried:
-        state.append(f"🔁 open again; tried: {esc(alert.tried)}")
-    if alert.tags:
-        state.append(f"✔ {esc(', '.join(tag.tag for tag in alert.tags))}")
-    elif alert.state == ACKNOWLEDGED:
-        state.append(f"✔ acknowledged {by_whom(office, alert.acknowledged_by)}")
-    rest = "".join(f"\n  {each}" for each in state)
+    rest = "".join(f"\n  {each}" for each in _so_far(office, alert))
     return (
         f"- {level(alert)} **{named(student)}**: {esc(alert.headline)}\n"
         f"  {esc(alert.title)}, since {global_time(alert.since)} `alert {alert.alert_id}`{rest}"
     )
+
+
+def lines_of(office: Office, own: Sequence[Alert], student: Student, *, all_by: str) -> str:
+    """A student in a list: her one alert, or what the worst is about, how many and since when.
+
+    `own` are her alerts, the most urgent first; `all_by` is the command that shows each.
+    """
+    worst = own[0]
+    if len(own) == 1:
+        return line(office, worst, student)
+    levels = Counter(each.severity for each in own)
+    seen = sum(each.state == ACKNOWLEDGED for each in own)
+    amounts = ", ".join(
+        f"{number} {sign} {each.value}" for each, sign in SIGNS.items() if (number := levels[each])
+    )
+    amounts += f"; {seen} acknowledged" if seen else ""
+    oldest = min(each.since for each in own)
+    state = dict.fromkeys(each for alert in own for each in _so_far(office, alert))
+    rest = "".join(f"\n  {each}" for each in state)
+    return (
+        f"- {level(worst)} **{named(student)}**: {esc(worst.headline)}\n"
+        f"  {len(own)} alerts ({amounts}), the oldest since {global_time(oldest)} "
+        f"{code(all_by)}{rest}"
+    )
+
+
+def _so_far(office: Office, alert: Alert) -> Iterator[str]:
+    """What was done about an alert, or that somebody sees to it."""
+    if alert.tried:
+        yield f"🔁 open again; tried: {esc(alert.tried)}"
+    if alert.tags:
+        yield f"✔ {esc(', '.join(tag.tag for tag in alert.tags))}"
+    elif alert.state == ACKNOWLEDGED:
+        yield f"✔ acknowledged {by_whom(office, alert.acknowledged_by)}"
 
 
 def by_whom(office: Office, user_id: int | None, asker_id: int | None = None) -> str:

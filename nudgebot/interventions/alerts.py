@@ -18,9 +18,10 @@ from nudgebot.interventions.alerts_kept import (
 )
 from nudgebot.interventions.alerts_raised import sync
 from nudgebot.interventions.alerts_repeated import repeat
+from nudgebot.interventions.colleagues import note_for
 from nudgebot.interventions.means import Actor, Means
 from nudgebot.interventions.record import InterventionType, Record
-from nudgebot.markup import global_time
+from nudgebot.markup import esc, global_time
 from nudgebot.school.days import to_at
 
 LONGEST_NOTES = 1000
@@ -70,7 +71,9 @@ class Alerts:
         Raises CommandError where it does not stand any more.
         """
         with self._store.transaction():
-            self._standing(alert_id)
+            before = self._standing(alert_id)
+            if before.state == OPEN:
+                self._tell(actor, before, "sees to", as_of)
             self._store.execute(
                 """UPDATE alerts SET state = 'acknowledged', acknowledged_at = ?,
                    acknowledged_by = ? WHERE alert_id = ? AND state = 'open'""",
@@ -127,6 +130,7 @@ class Alerts:
         as_of: datetime,
     ) -> None:
         with self._store.transaction():
+            self._tell(actor, alert, "has resolved", as_of)
             self._store.execute(
                 """UPDATE alerts SET state = 'resolved', resolved_at = ?, resolved_by = ?,
                    resolution_notes = ? WHERE alert_id = ?""",
@@ -144,7 +148,7 @@ class Alerts:
             )
             self._record.resolve(source, notes, as_of)
 
-    def reopen(self, alert_id: int) -> Alert:
+    def reopen(self, actor: Actor, alert_id: int, *, as_of: datetime) -> Alert:
         """Take a resolution back, or else an acknowledgement.
 
         Raises CommandError where there is none, or the cause has gone meanwhile.
@@ -157,6 +161,7 @@ class Alerts:
                 )
             if alert.state == OPEN:
                 raise CommandError(f"Alert {alert_id} is open.")
+            self._tell(actor, alert, "has reopened", as_of)
             state = ACKNOWLEDGED if alert.state == RESOLVED and alert.acknowledged_at else OPEN
             self._store.execute(
                 """UPDATE alerts SET state = :state, resolved_at = NULL, resolved_by = NULL,
@@ -169,6 +174,19 @@ class Alerts:
             if alert.state == RESOLVED:
                 self._take_back(alert_id)
             return self._existing(alert_id)
+
+    def _tell(self, actor: Actor, alert: Alert, what: str, as_of: datetime) -> None:
+        """A word to those who acknowledged it, resolved it, or did something about it."""
+        number = alert.alert_id
+        note_for(
+            self._store,
+            [alert.acknowledged_by, alert.resolved_by, *(tag.user_id for tag in alert.tags)],
+            actor,
+            about=f"alert:{number}",
+            student_id=alert.student_id,
+            words=f"{what} alert {number}, {esc(alert.title)}. `alert {number}` shows it.",
+            as_of=as_of,
+        )
 
     def _take_back(self, alert_id: int) -> None:
         """The newest resolution in the record counts no more; it stays to be read."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from nudgebot.errors import CommandError
+from nudgebot.interventions.colleagues import note_for
 from nudgebot.interventions.means import Actor, Means
 from nudgebot.interventions.parents_book import (
     QUEUED,
@@ -163,7 +164,7 @@ class Parents:
         for each in notifications:
             self.book.told(each.id, each.state)
 
-    def answered(self, notification_id: int, note: str, as_of: datetime) -> None:
+    def answered(self, actor: Actor, notification_id: int, note: str, as_of: datetime) -> None:
         """A guardian answered: this is what it comes to."""
         found = self.book.find(notification_id)
         if found is None:
@@ -172,6 +173,16 @@ class Parents:
             self.book.answered(notification_id, note, as_of)
             first = self.book.of_source(found.source)[0]
             self._record.resolve(f"parent:{first.id}", f"Answered: {note}", as_of)
+            note_for(
+                self._means.store,
+                [found.user_id],
+                actor,
+                about=f"parent:{found.id}",
+                student_id=found.student_id,
+                words=f"has noted what the family answered to your e-mail {found.id}. "
+                f"`parent list {found.student_id}` shows it.",
+                as_of=as_of,
+            )
 
     def tick(self, as_of: datetime) -> int:
         """Follow the open mails, and tell the teachers what became of them; how many changed."""

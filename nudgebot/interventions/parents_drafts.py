@@ -35,6 +35,14 @@ class Guardian:
     why_not: str
 
 
+class NobodyToMailError(CommandError):
+    """No mail can go to the family; `why` is for those alone who may see the student."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("No guardian of that student can be mailed. Nothing was sent.")
+        self.why = why
+
+
 def called(name: str) -> str:
     """How a teacher reads of a guardian, also of one whom the export gives no name."""
     return name.strip() or "a guardian without a name"
@@ -79,15 +87,15 @@ def _why_not(may_contact: object, address: str) -> str:
 
 
 def reachable(means: Means, student_id: str) -> list[Guardian]:
-    """The guardians whom a mail may go to; raises CommandError where there is none, and says why.
+    """The guardians whom a mail may go to; raises NobodyToMailError where there is none.
 
-    Also where no mail can go out at all.
+    Raises CommandError where no mail can go out at all.
     """
     if not means.settings["smtp_host"]:
         raise CommandError(NO_SERVER)
     found = guardians_of(means, student_id)
     if not found:
-        raise CommandError(
+        raise NobodyToMailError(
             "The export names no guardian of that student, so nothing was sent. The school's "
             "office can add one to the LMS."
         )
@@ -95,7 +103,7 @@ def reachable(means: Means, student_id: str) -> list[Guardian]:
     if not open_to:
         reasons = " or ".join(dict.fromkeys(each.why_not for each in found))
         who = "the only one" if len(found) == 1 else "each"
-        raise CommandError(
+        raise NobodyToMailError(
             f"No guardian of that student can be mailed: {who} {reasons}. Nothing was sent. The "
             "school's office can change that in the LMS."
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from nudgebot.errors import CommandError
+from nudgebot.interventions.colleagues import note_for
 from nudgebot.interventions.means import Actor
 from nudgebot.school.days import from_at, to_at
 from nudgebot.store import Store
@@ -146,17 +147,31 @@ class Record:
         """It came to nothing before it reached anybody: no intervention, and no word of one."""
         self._store.execute("DELETE FROM interventions WHERE source = ?", [source])
 
-    def rate(self, intervention_id: int, rating: int) -> None:
-        """The teacher's own word on whether it helped, from 1 to 5.
+    def rate(self, intervention_id: int, rating: int, *, actor: Actor, as_of: datetime) -> None:
+        """A teacher's word on whether it helped, from 1 to 5; whoever did it is told of another's.
 
         Raises CommandError for any other number.
         """
         if not 1 <= rating <= 5:
             raise CommandError("A rating is a number from 1 (did not help) to 5 (helped a lot).")
-        self._store.execute(
-            "UPDATE interventions SET effectiveness_rating = ? WHERE id = ?",
-            [rating, intervention_id],
-        )
+        with self._store.transaction():
+            found = self.find(intervention_id)
+            if found is None or found.effectiveness_rating == rating:
+                return
+            self._store.execute(
+                "UPDATE interventions SET effectiveness_rating = ? WHERE id = ?",
+                [rating, intervention_id],
+            )
+            note_for(
+                self._store,
+                [found.user_id],
+                actor,
+                about=f"rating:{found.id}",
+                student_id=found.student_id,
+                words=f"has rated no. {found.id} of the history {rating} of 5. "
+                f"`history {found.student_id}` shows it.",
+                as_of=as_of,
+            )
 
     def find(self, intervention_id: int) -> Intervention | None:
         """The intervention of that id."""

@@ -12,6 +12,7 @@ from nudgebot.interventions.alerts_kept import Alert
 from nudgebot.interventions.assignment_draft import Wishes
 from nudgebot.interventions.assignment_rows import TargetedAssignment
 from nudgebot.interventions.assignments import Assignments
+from nudgebot.interventions.colleagues import ColleagueNews
 from nudgebot.interventions.history import Histories
 from nudgebot.interventions.history_endings import PartEndings
 from nudgebot.interventions.history_entry import StudentHistory
@@ -44,13 +45,14 @@ class Interventions:
         self.meetings = Meetings(means, self.record)
         self.parents = Parents(means, self.record)
         self.tutoring = Tutoring(means, self.record)
+        self.colleagues = ColleagueNews(means)
         endings = PartEndings(self.assignments, self.meetings, self.parents, self.tutoring)
         self.histories = Histories(means, self.record, endings)
 
     def tick(self, as_of: Moment) -> int:
         """Do what time brings in every part; returns how many things were done."""
         parts = (self.alerts, self.assignments, self.meetings, self.parents, self.tutoring)
-        return sum(part.tick(as_of) for part in parts)
+        return sum(part.tick(as_of) for part in parts) + self.colleagues.tick(as_of)
 
 
 class InterventionService:
@@ -199,7 +201,7 @@ class InterventionService:
             student_id, self._as_of, class_ids=self._permission.class_ids(teacher_id)
         )
         if not found.matches:
-            raise InputError(found.why_not)
+            raise CannotAskError(found.why_not, student_id)
         return found.matches[0].tutor_id, found.matches[0].skill_id
 
     def mark_alert_resolved(

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from nudgebot.interventions import tutoring_words as words
 from nudgebot.interventions.means import Actor, Means
+from nudgebot.interventions.staff_sight import is_admin, teaching_users
 from nudgebot.interventions.tutoring_book import TutoringRecord
 from nudgebot.markup import esc
 from nudgebot.nudging.messages import Button, Direct, Outgoing
-from nudgebot.school.days import local_day
-from nudgebot.school.links import ADMIN_ROLE
 
 PURPOSE = "tutoring"
 TO_TEACHERS = "tutoring_news"
@@ -218,21 +217,8 @@ class News:
 
     def _teachers(self, record: TutoringRecord, as_of: datetime) -> list[int]:
         """Who asked, where she still teaches one of the two; else the student's teachers."""
-        users = self._teachers_of(record.student_id, as_of)
-        either = {*users, *self._teachers_of(record.tutor_id, as_of)}
-        if record.user_id in either or self._is_admin(record.user_id):
+        users = teaching_users(self._means, record.student_id, as_of)
+        either = {*users, *teaching_users(self._means, record.tutor_id, as_of)}
+        if record.user_id in either or is_admin(self._means, record.user_id):
             return [record.user_id]
         return users
-
-    def _teachers_of(self, student_id: str, as_of: datetime) -> list[int]:
-        day = local_day(as_of, self._means.zone)
-        teachers = self._means.people.teachers_of(student_id, day=day)
-        linked = [self._means.links.user_id_of("teacher", each.teacher_id) for each in teachers]
-        return [user_id for user_id in linked if user_id is not None]
-
-    def _is_admin(self, user_id: int) -> bool:
-        user, settings = self._means.links.user(user_id), self._means.settings
-        if user is None or not user.is_active or user.is_bot:
-            return False
-        by_role = settings["realm_admins_are_admins"] and user.role <= ADMIN_ROLE
-        return user_id in settings["admins"] or bool(by_role)

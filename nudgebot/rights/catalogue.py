@@ -130,6 +130,7 @@ _TEACHERS = (
         whose=_HER_ALERTS,
         setting="keep_interventions_days",
     ),
+    Holding("colleague_news", "Words to a teacher of what a colleague did, until they are told."),
     Holding(
         "interventions",
         "Everything that teachers did for her.",

@@ -277,3 +277,74 @@ def test_what_was_tried_is_on_the_card_and_in_the_list(town: Town) -> None:
     card = town.answer(TARA, "alert 1")
     assert "Tried before: notes&#58; talked with her" in card
     assert "tried twice" in town.answer(TARA, "resolve 1 met her")
+
+
+def _three(town: Town) -> None:
+    """Two alerts of Ana's, one of Ben's."""
+    raised(town, "s1")
+    raised(town, "s1", "low_performance_alert", urgency="critical", at=NOW + HOUR)
+    raised(town, "s2", at=NOW + HOUR)
+
+
+def test_a_student_with_several_alerts_has_one_line(town: Town) -> None:
+    """What the worst is about, how many there are, since when the oldest waits."""
+    _three(town)
+    said = town.say(TARA, "alerts")
+    told = "\n".join(each.content for each in said)
+    assert "3 open (1 🔴 critical, 2 🟠 high) about 2 students; the most urgent first" in told
+    assert told.count("**Ana Alvarez (s1)**") == 1
+    assert "- 🔴 **[CRITICAL]** **Ana Alvarez (s1)**: average 41" in told
+    assert (
+        "  2 alerts (1 🔴 critical, 1 🟠 high), the oldest since <time:2026-11-19T14:30:00Z> "
+        "`alerts s1`" in told
+    )
+    assert _replies(said) == ["alerts s1", "alert 3"]
+
+
+def test_one_line_tells_what_was_done_about_any_of_them(town: Town) -> None:
+    """Once, however many alerts it tagged, and how many somebody sees to."""
+    _three(town)
+    town.say(TARA, "ack 1")
+    told = town.answer(TARA, "alerts")
+    assert "2 alerts (1 🔴 critical, 1 🟠 high; 1 acknowledged)" in told
+    assert told.count("✔ acknowledged by Tara Teacher") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["alerts s1", "alerts Alvarez", "alerts student s1", "alerts of s1"]
+)
+def test_the_alerts_of_one_student(town: Town, text: str) -> None:
+    """Each with its number, by which one acts on it."""
+    _three(town)
+    said = town.say(TARA, text)
+    told = "\n".join(each.content for each in said)
+    assert "**Alerts, Ana Alvarez (s1)** · 2 open (1 🔴 critical, 1 🟠 high)" in told
+    assert "Ben" not in told
+    assert _replies(said) == ["alert 2", "alert 1"]
+    assert "is resolved" in town.answer(TARA, "resolve 2 talked")
+
+
+def test_no_alerts_about_a_student(town: Town) -> None:
+    """Good news, and where the rest is."""
+    assert "✅ No open alerts about Ana Alvarez (s1)." in town.answer(TARA, "alerts s1")
+
+
+def test_a_misspelt_student_gets_a_guess(town: Town) -> None:
+    """By the words that show her alerts."""
+    assert "Did you mean Ana Alvarez?" in town.answer(TARA, "alerts Alvares")
+
+
+def test_a_class_goes_before_a_student_of_that_name(town: Town) -> None:
+    """Who has the id of a class is asked for as a student, and the list says so."""
+    _three(town)
+    town.store.execute("UPDATE classes SET name = 's1' WHERE class_id = 'c7b'")
+    assert "**Alerts, s1** · 3 open" in town.answer(TARA, "alerts s1")
+    assert "**Alerts, s1** · 3 open" in town.answer(TARA, "alerts class s1")
+    assert "`alerts student s1`" in town.answer(TARA, "alerts")
+    assert "**Alerts, Ana Alvarez (s1)**" in town.answer(TARA, "alerts student s1")
+
+
+def test_another_teachers_student_is_as_unknown_as_no_class(town: Town) -> None:
+    """The words are the same for one who does not exist."""
+    raised(town, "s3")
+    assert town.answer(TARA, "alerts s3") == town.answer(TARA, "alerts s99")

@@ -13,6 +13,7 @@ from chat.test_tutor import practise
 from chat.town import ADMIN, ANA, OTTO, TARA, Town
 from nudgebot.errors import CommandError
 from nudgebot.interventions.alerts_kept import Alert
+from nudgebot.interventions.means import Actor
 
 SAID = "I hate school and I want to die"
 RESTS = "rests after urgent words"
@@ -125,7 +126,7 @@ def test_resume_after_the_alert_is_closed_is_noted_too(town: Town) -> None:
     town.say(ANA, SAID)
     assert crisis(town).alert_id != number
     with pytest.raises(CommandError, match="is over"):
-        town.office.interventions.alerts.reopen(number)
+        town.office.interventions.alerts.reopen(Actor(TARA, "Tara", "t1"), number, as_of=town.clock)
 
 
 PREVIEWS = [

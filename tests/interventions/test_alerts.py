@@ -274,7 +274,7 @@ def test_resolving_is_noted(bench: AlertBench) -> None:
     assert noted.alert_id == 1
     assert noted.action_taken == "Resolved “Streak” (parent notified): all is well"
     assert (noted.is_resolved, noted.resolution_notes) == (True, "all is well")
-    assert bench.alerts.reopen(1).state == "acknowledged"
+    assert bench.alerts.reopen(T1, 1, as_of=MORNING).state == "acknowledged"
     taken_back = record.find(noted.id)
     assert taken_back is not None
     assert not taken_back.is_resolved
@@ -292,10 +292,10 @@ def test_reopening_goes_one_step_back(bench: AlertBench) -> None:
     bench.run(MORNING)
     bench.alerts.acknowledge(T1, 1, as_of=MORNING)
     bench.alerts.resolve(T1, 1, "x", as_of=MORNING)
-    assert bench.alerts.reopen(1).state == "acknowledged"
-    assert bench.alerts.reopen(1).state == "open"
+    assert bench.alerts.reopen(T1, 1, as_of=MORNING).state == "acknowledged"
+    assert bench.alerts.reopen(T1, 1, as_of=MORNING).state == "open"
     with pytest.raises(CommandError, match="Alert 1 is open"):
-        bench.alerts.reopen(1)
+        bench.alerts.reopen(T1, 1, as_of=MORNING)
 
 
 @pytest.mark.parametrize("how", ["resolved", "over"])
@@ -308,7 +308,7 @@ def test_what_has_ended_is_dealt_with_by_nobody(bench: AlertBench, how: str) -> 
         bench.school.figures.set("s1", current_streak=3)
         bench.run(MORNING + HOUR)
         with pytest.raises(CommandError, match="is over"):
-            bench.alerts.reopen(1)
+            bench.alerts.reopen(T1, 1, as_of=MORNING)
     count = bench.store.value("SELECT COUNT(*) FROM interventions")
     with pytest.raises(CommandError, match=how):
         bench.alerts.resolve(T2, 1, "y", as_of=MORNING)

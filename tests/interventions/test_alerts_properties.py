@@ -41,7 +41,7 @@ def _do(bench: AlertBench, step: tuple[str, str, int], at: datetime) -> None:
             case "resolve":
                 bench.alerts.resolve(T1, number, "done", as_of=at)
             case "reopen":
-                bench.alerts.reopen(number)
+                bench.alerts.reopen(T1, number, as_of=at)
     except CommandError:
         pass  # there is no such alert, or it is not its turn
 

@@ -253,14 +253,14 @@ def test_what_was_taken_and_never_tried_goes_out_after_a_restart(family: Family)
 def test_an_answer_is_kept_and_ends_the_intervention(family: Family) -> None:
     """With the teacher's note."""
     notify(family)
-    family.parents.answered(1, "Mother called.", NOW + MINUTE)
+    family.parents.answered(TEACHER, 1, "Mother called.", NOW + MINUTE)
     found = family.parents.book.find(1)
     assert found is not None
     assert (found.answer_note, found.answered_at) == ("Mother called.", NOW + MINUTE)
     (noted,) = family.office.interventions.record.of_student("s1")
     assert noted.resolution_notes == "Answered: Mother called."
     with pytest.raises(CommandError, match="no e-mail of that number"):
-        family.parents.answered(99, "x", NOW)
+        family.parents.answered(TEACHER, 99, "x", NOW)
 
 
 @pytest.mark.parametrize(

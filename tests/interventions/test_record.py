@@ -78,14 +78,14 @@ def test_it_comes_to_its_end_and_is_rated(store: Store) -> None:
     record = Record(store)
     number = note(record)
     record.resolve("meeting:3", "held", NOW)
-    record.rate(number, 4)
+    record.rate(number, 4, actor=TARA, as_of=NOW)
     found = record.of_source("meeting:3")
     assert found is not None
     assert (found.is_resolved, found.resolved_at, found.resolution_notes) == (True, NOW, "held")
     assert found.effectiveness_rating == 4
     for rating in (0, 6):
         with pytest.raises(CommandError, match="from 1"):
-            record.rate(number, rating)
+            record.rate(number, rating, actor=TARA, as_of=NOW)
 
 
 def test_what_reached_nobody_is_taken_back(store: Store) -> None:

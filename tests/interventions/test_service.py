@@ -183,7 +183,9 @@ def test_notify_parent(tmp_path: Path) -> None:
         each.id for each in service.notify_parent("t1", "s1", "inactive", "Please call me.")
     ] == [mail.id]
     assert len(opened.zulip.sent) == 1
-    parts.parents.answered(mail.id, "will talk to her", NOW + timedelta(hours=3))
+    parts.parents.answered(
+        Actor(TARA, "Tara Teacher", "t1"), mail.id, "will talk to her", NOW + timedelta(hours=3)
+    )
     later = InterventionService(parts, as_of=NOW + timedelta(days=1))
     (entry,) = later.get_intervention_history("t1", "s1").entries
     assert [each.words for each in entry.outcomes] == ["answered: will talk to her"]

@@ -158,6 +158,8 @@ def _teachers(store: Store, who: Person, number: int, other: Person) -> None:
         state="open",
     )
     insert(store, "alert_tags", alert_id=number, tag="seen")
+    insert(store, "colleague_news", id=number, user_id=TARA, about=f"alert:{number}", **hers,
+           words="Otto has resolved alert 1.")  # fmt: skip
     insert(store, "interventions", id=number, **hers, alert_id=number, source=f"x:{number}",
            action_taken=f"Called {who.name}")  # fmt: skip
     insert(store, "targeted_assignments", id=number, source=f"s{number}", **hers, skill_ids="[]",

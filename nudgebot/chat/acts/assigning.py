@@ -20,6 +20,7 @@ from nudgebot.interventions.assignment_rows import TargetedAssignment
 from nudgebot.interventions.assignment_skills import UnknownSkillError
 from nudgebot.interventions.assignment_wishes import read_wishes
 from nudgebot.interventions.assignment_words import given, questions
+from nudgebot.interventions.colleagues import note_for
 from nudgebot.interventions.means import Actor
 from nudgebot.markup import esc, fence, global_time
 from nudgebot.nudging.messages import Button
@@ -208,12 +209,24 @@ def take_back(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
     if found is None or not asker.may_see(found.student_id):
         office.confirmations.finish(confirmed.token)
         return Answer(NOT_YOURS)
+    was_closed = found.closed_at is not None
     try:
         was_there = assignments.withdraw(found, clock())
     except CommandError:
         office.confirmations.finish(confirmed.token)
         raise
-    office.confirmations.finish(confirmed.token)
+    with office.store.transaction():
+        office.confirmations.finish(confirmed.token)
+        if not was_closed:
+            note_for(
+                office.store,
+                [found.teacher_user_id],
+                Actor(asker.user_id, asker.name, asker.teacher_id),
+                about=f"assignment:{found.id}",
+                student_id=found.student_id,
+                words=f"has taken back your assignment {found.id}, “{esc(found.title)}”.",
+                as_of=clock(),
+            )
     student = office.people.student(found.student_id)
     first = esc(student.first_name if student else found.student_id)
     told = f"{first} is told"

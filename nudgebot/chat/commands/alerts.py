@@ -3,119 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nudgebot.chat.alert_words import SIGNS, by_whom, card, line
+from nudgebot.chat.alert_words import by_whom, card
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
+from nudgebot.chat.commands.alert_list import COMMANDS as LIST
 from nudgebot.chat.commands.message import split_student
 from nudgebot.chat.commands.resuming import COMMANDS as RESUME
-from nudgebot.chat.commands.risk import students_of
-from nudgebot.chat.figures_text import as_number, count
+from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named, one_student
-from nudgebot.chat.reading import data_note
 from nudgebot.errors import CommandError
 from nudgebot.interventions.alerts_kept import ACKNOWLEDGED, OPEN, OVER, RESOLVED, Alert
 from nudgebot.interventions.means import Actor
 from nudgebot.interventions.record import InterventionType
 from nudgebot.markup import esc, global_time
-from nudgebot.nudging.messages import Button
 from nudgebot.nudging.snoozes import Snooze, Snoozes
 from nudgebot.school.people import Student
 
-HANDFUL = 5
 LONGEST_SNOOZE_DAYS = 60
 LONGEST_WHY = 200
-_MORE = re.compile(r"(?:^|\s)(?:more|after|from)(?:\s+(\d{1,6}))?$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:alert\s+)?#?(\d{1,9})\b[:,.]?\s*(.*)", re.IGNORECASE | re.DOTALL)
 _SPAN = re.compile(
     r"(?:for\s+)?(\d{1,5}|an?)\s*(days?|d|weeks?|w)?\b[:,.]?\s*(.*)", re.IGNORECASE | re.DOTALL
 )
 _OFF = ("off", "end", "over", "wake", "stop")
-
-
-def alerts(call: Call) -> Answer:
-    """Answer `alerts [<class>] [more <number>]`."""
-    text, first = _page(call)
-    students, about = students_of(call, text, "alerts {}")
-    by_id = {student.student_id: student for student in students}
-    everybody = call.asker.sees_all and not text
-    found = call.office.interventions.alerts.of(None if everybody else list(by_id))
-    found = [each for each in found if each.student_id in by_id]
-    found = _by_risk(call, found)
-    shown = found[first : first + HANDFUL]
-    if not shown:
-        if found:
-            raise CommandError(f"There are no more; {code(_again(text, 0))} begins at the start.")
-        return Answer(f"✅ No open alerts ({about}).\n\n{data_note(call.office, call.as_of)}")
-    lines = [line(call.office, each, by_id[each.student_id]) for each in shown]
-    left = len(found) - first - len(shown)
-    more = _again(text, first + len(shown))
-    if left:
-        lines.append(f"\nand {left:,} more: {code(more)}")
-    parts = [f"**Alerts, {about}** · {_summary(found)}", "\n".join(lines)]
-    parts.append(data_note(call.office, call.as_of))
-    buttons = _buttons(shown, by_id)
-    if left:
-        buttons.append(Button("More", f"the next of {left:,} more", more))
-    return Answer(
-        "\n\n".join(parts),
-        students=frozenset(each.student_id for each in shown),
-        heading="Take action",
-        buttons=tuple(buttons),
-    )
-
-
-def _by_risk(call: Call, found: Sequence[Alert]) -> list[Alert]:
-    """Within the same severity, and looked at or not, who is at the highest risk comes first."""
-    table = call.office.figures.table({each.student_id for each in found})
-    scores = dict(zip(table.student_ids, table.columns.get("risk_score", ()), strict=False))
-
-    def rank(alert: Alert) -> tuple[tuple[bool, int, bool], float]:
-        crisis, severity, seen, *_ = alert.order
-        return (crisis, severity, seen), -(as_number(scores.get(alert.student_id)) or 0)
-
-    return sorted(found, key=rank)
-
-
-def _page(call: Call) -> tuple[str, int]:
-    """The class, and how many alerts were shown before."""
-    text = " ".join(call.words)
-    found = _MORE.search(text)
-    if found is None:
-        return text, 0
-    return text[: found.start()].strip(), int(found[1] or HANDFUL)
-
-
-def _again(text: str, first: int) -> str:
-    return " ".join(["alerts", *([text] if text else []), *([f"more {first}"] if first else [])])
-
-
-def _summary(found: list[Alert]) -> str:
-    """`7 open (2 🔴 critical, 5 🟠 high), 1 acknowledged`, the most urgent first."""
-    open_ = [each.severity for each in found if each.state == OPEN]
-    levels = [
-        f"{open_.count(level)} {SIGNS[level]} {level.value}" for level in SIGNS if level in open_
-    ]
-    parts = [f"{len(open_):,} open ({', '.join(levels)})" if open_ else "none open"]
-    if len(found) > len(open_):
-        parts.append(f"{len(found) - len(open_):,} acknowledged")
-    return f"{', '.join(parts)}; the most urgent first"
-
-
-def _buttons(shown: Sequence[Alert], by_id: Mapping[str, Student]) -> list[Button]:
-    """One an alert, with the student's name; where she has several, with their titles too."""
-    times = Counter(each.student_id for each in shown)
-    found = []
-    for each in shown:
-        name = by_id[each.student_id].name or each.student_id
-        whole = f"{name}: {each.title}"
-        label = whole if times[each.student_id] > 1 else name
-        found.append(Button(label, whole, f"alert {each.alert_id}"))
-    return found
 
 
 @dataclass(frozen=True)
@@ -236,7 +149,7 @@ def reopen(call: Call) -> Answer:
     """Answer `reopen <number>`."""
     meant = _meant(call)
     number = meant.alert.alert_id
-    now = call.office.interventions.alerts.reopen(number)
+    now = call.office.interventions.alerts.reopen(_actor(call), number, as_of=call.as_of)
     state = "open again" if now.state == OPEN else "no longer resolved, but still acknowledged"
     return Answer(
         f"{meant.words} is {state}. {code(f'alert {number}')} shows what you can do.",
@@ -293,17 +206,7 @@ def _span(rest: str, student_id: str) -> tuple[int, str]:
 
 
 COMMANDS = (
-    Command(
-        name="alerts",
-        usage="alerts [<class>]",
-        summary="Which of your students need you, the most urgent first.",
-        help="Open and acknowledged alerts, five at a time; `alerts more 5` shows the next.",
-        examples=("alerts", "alerts 7B", "alerts more 5"),
-        aliases=("my alerts", "show alerts"),
-        roles=STAFF,
-        scope=Scope.STUDENTS,
-        run=alerts,
-    ),
+    *LIST,
     Command(
         name="alert",
         usage="alert <alert>",

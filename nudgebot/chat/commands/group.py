@@ -156,7 +156,9 @@ def _other_words(
 def _matching(call: Call, category: str, students: Sequence[Student]) -> list[Matching]:
     by_id = {student.student_id: student for student in students}
     rows = {k: row for k, row in call.office.figures.table(list(by_id)).rows() if k in by_id}
-    found = {key: row for key, row in rows.items() if belongs(category, row)}
+    found: dict[str, Mapping[str, Value]] = {
+        key: row for key, row in rows.items() if belongs(category, row)
+    }
     if category == OF_SUBJECTS:  # counts of her own subjects never put anybody in, only out
         found = figures_to_choose_by(call.office, call.asker, found, call.as_of)
     return [(by_id[key], row) for key, row in found.items() if belongs(category, row)]

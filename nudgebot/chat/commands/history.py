@@ -13,6 +13,7 @@ from nudgebot.errors import CommandError
 from nudgebot.interventions.alerts_kept import CRISIS
 from nudgebot.interventions.effects import CAVEAT, Verdict
 from nudgebot.interventions.history_entry import NUDGE, Entry, Outcome, StudentHistory
+from nudgebot.interventions.means import Actor
 from nudgebot.interventions.patterns import in_words
 from nudgebot.interventions.record import InterventionType
 from nudgebot.markup import clean, esc, global_time
@@ -163,7 +164,9 @@ def rate(call: Call) -> Answer:
     if found is None or not call.asker.may_see(found.student_id):
         raise CommandError(NO_NUMBER)
     rating = int(said[2])
-    record.rate(found.id, rating)
+    asker = call.asker
+    actor = Actor(asker.user_id, asker.name, asker.teacher_id)
+    record.rate(found.id, rating, actor=actor, as_of=call.as_of)
     student = call.office.people.student(found.student_id)
     whom = f" for {esc(student.name)}" if student is not None else ""
     return Answer(

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.commands.message import split_student
-from nudgebot.chat.finder import like, named, one_student
+from nudgebot.chat.finder import UnclearError, like, named, one_student
 from nudgebot.chat.parent_previews import (
     PARENT,
     Matter,
+    actor_of,
     language_name,
     matter_of,
     only_to,
@@ -30,7 +31,7 @@ from nudgebot.interventions.parents_concerns import (
     concern_near,
     in_words,
 )
-from nudgebot.interventions.parents_drafts import Guardian, called
+from nudgebot.interventions.parents_drafts import Guardian, NobodyToMailError, called
 from nudgebot.interventions.parents_news import fate_of
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Button
@@ -56,7 +57,10 @@ def parent(call: Call) -> Answer:
         return own[first.lower()](call, rest.strip())
     who, rest = split_student(call)
     student = one_student(call, who, _again(rest))
-    call.office.interventions.parents.reachable(student.student_id)
+    try:
+        call.office.interventions.parents.reachable(student.student_id)
+    except NobodyToMailError as nobody:
+        return Answer(nobody.why, students=frozenset({student.student_id}))
     if not rest:
         return _offer(call, student)
     concern, words = _split_concern(call, student, rest)
@@ -134,7 +138,8 @@ def only(call: Call, rest: str) -> Answer:
     meant = like(guardians, who, lambda each: each.guardian_id)
     if len(meant) != 1:
         names = ", ".join(esc(called(each.name)) for each in guardians)
-        raise CommandError(f"Only to whom? There are {names}. The preview still waits.")
+        text = f"Only to whom? There are {names}. The preview still waits."
+        raise UnclearError(Answer(text, students=frozenset({student.student_id})))
     return preview_mails(call, only_to(matter_of(found.payload, student), meant[0].guardian_id))
 
 
@@ -145,7 +150,7 @@ def answered(call: Call, rest: str) -> Answer:
         raise CommandError(f"What did they say? {code(f'parent answered {each.id} <note>')}.")
     if len(note) > LONGEST_NOTE:
         raise CommandError(f"A note has at most {LONGEST_NOTE} characters.")
-    call.office.interventions.parents.answered(each.id, note, call.as_of)
+    call.office.interventions.parents.answered(actor_of(call), each.id, note, call.as_of)
     return Answer(
         f"✅ Noted for e-mail {each.id} about {_name_of(call, each)}. `parent list` shows it.",
         students=frozenset({each.student_id}),

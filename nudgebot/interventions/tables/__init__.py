@@ -5,6 +5,7 @@ from __future__ import annotations
 from nudgebot.interventions.tables import (
     alerts,
     assignments,
+    colleagues,
     meetings,
     messages,
     parents,
@@ -23,5 +24,6 @@ SCHEMA = Schema(
         *meetings.STEPS,
         *parents.STEPS,
         *tutoring.STEPS,
+        *colleagues.STEPS,
     ),
 )
