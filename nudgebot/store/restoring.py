@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from nudgebot.errors import InputError, StoreError
 from nudgebot.store.backups import STAMP, copy, sync
@@ -20,6 +21,13 @@ from nudgebot.store.soundness import full_check
 _NOT_OURS = ("sqlite_", "_sqlite_")  # what SQLite and the migrations keep for themselves
 # The second is what comes of an error of SQLite that quotes what is damaged.
 _UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+# The declared types of columns, and what they can hold; of all others nothing can be said.
+_KINDS = {
+    "INTEGER": ("integer",),
+    "TEXT": ("text",),
+    "REAL": ("real", "integer"),
+    "BLOB": ("blob",),
+}
 _LOG, _SHARED = "-wal", "-shm"  # what SQLite keeps beside a file in write-ahead mode
 
 
@@ -177,6 +185,8 @@ def _carry(reading: sqlite3.Connection, writing: sqlite3.Connection, table: str)
     try:
         if [row[0] for row in reading.execute(f"PRAGMA integrity_check({name})")] != ["ok"]:
             raise sqlite3.DatabaseError
+        if _holds_anothers(reading, name, shapes[0]):
+            raise sqlite3.DatabaseError
         how = "INSERT"
         try:
             writing.execute(f"DELETE FROM {name}")  # noqa: S608  # the file's own name
@@ -189,6 +199,17 @@ def _carry(reading: sqlite3.Connection, writing: sqlite3.Connection, table: str)
         writing.rollback()
         return None
     return max(cursor.rowcount, 0)
+
+
+def _holds_anothers(reading: sqlite3.Connection, name: str, shape: Sequence[Sequence[Any]]) -> bool:
+    """Whether a value is of another kind than its column: a page that belongs to another table."""
+    tests = [
+        f'typeof("{column[1]}") NOT IN ({", ".join(map(repr, (*kinds, "null")))})'
+        for column in shape
+        if (kinds := _KINDS.get(column[2].upper()))
+    ]
+    found = f"SELECT 1 FROM {name} WHERE {' OR '.join(tests)} LIMIT 1"  # noqa: S608  # the same
+    return bool(tests) and reading.execute(found).fetchone() is not None
 
 
 def _tables(connection: sqlite3.Connection) -> frozenset[str]:

@@ -24,6 +24,7 @@ PROMISES = Schema(
             "one",
             """CREATE TABLE sent (k TEXT PRIMARY KEY, t TEXT) WITHOUT ROWID;
                CREATE TABLE wishes (n INTEGER PRIMARY KEY);
+               CREATE TABLE marks (n INTEGER PRIMARY KEY, mark BLOB);
                CREATE TABLE log (n INTEGER PRIMARY KEY, t TEXT);
                CREATE TRIGGER log_stays BEFORE DELETE ON log
                BEGIN SELECT RAISE(ABORT, 'no'); END;""",
@@ -146,3 +147,24 @@ def test_a_bad_backup_is_refused_and_changes_nothing(
             restore(path, store.path, as_of=NOON, leave=None)
     assert store.path.read_bytes() == before
     assert not list(tmp_path.glob("*replaced*"))
+
+
+def test_a_page_of_another_table_is_not_taken_for_ones_own(noon: tuple[Store, Backup]) -> None:
+    """Sound as a page, and of the same shape: what it holds tells that it is not this table's."""
+    store, backup = noon
+    roots = [
+        store.value("SELECT rootpage FROM sqlite_master WHERE name = ?", [name])
+        for name in ("marks", "log")
+    ]
+    store.execute("INSERT INTO marks VALUES (7, x'00ff')")
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    content = bytearray(store.path.read_bytes())
+    marks, log = (slice((root - 1) * PAGE, root * PAGE) for root in roots)
+    content[marks], content[log] = content[log], content[marks]
+    store.path.write_bytes(content)
+    found = restore(backup.path, store.path, as_of=NOON, leave=tables_of([FACTS]))
+    assert found.lost == ("log", "marks")
+    again = Store(store.path, SCHEMAS)
+    assert [row["t"] for row in again.rows("SELECT t FROM log")] == ["night"]
+    again.close()
