@@ -28,6 +28,7 @@ from nudgebot.interventions.service_permission import Permission
 from nudgebot.interventions.service_templates import MessageTemplate, templates_of
 from nudgebot.interventions.tutoring import Tutoring
 from nudgebot.interventions.tutoring_book import Book, TutoringRecord
+from nudgebot.interventions.tutoring_search import CannotAskError
 
 LONGEST_MESSAGE = 4000
 _MEETING_TYPES = {"one on one": ONE_ON_ONE, "parent conference": PARENT}
