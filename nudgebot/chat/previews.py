@@ -25,12 +25,17 @@ INSTEAD = "This takes the place of your earlier preview, of which nothing was do
 
 @dataclass(frozen=True)
 class Letter:
-    """What goes to one student; `category` is why, in a group message."""
+    """What goes to one student; `category` is why, in a group message.
+
+    `began` is the template that the preview began with, `own` the teacher's words behind it.
+    """
 
     student_id: str
     text: str
     template: str
     category: str = ""
+    began: str = ""
+    own: str = ""
 
 
 def letters_in(payload: Mapping[str, object]) -> list[Letter]:

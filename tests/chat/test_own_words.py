@@ -100,3 +100,44 @@ def test_the_template_that_was_chosen_is_no_other(town: Town) -> None:
     shown = town.answer(TARA, "message inactive inactive_miss_you")
     assert "`message inactive inactive_check_in`" in shown
     assert "`message inactive inactive_miss_you`" not in shown
+
+
+def _instead(town: Town, text: str) -> list[str]:
+    """What the buttons for other templates say, after some words."""
+    asked = town.say(TARA, text)
+    replies = [button.reply for message in asked for button in message.buttons]
+    return [each for each in replies if each.startswith("message ")]
+
+
+def test_other_templates_can_be_had_after_own_words(town: Town) -> None:
+    """Also the one that the preview began with, and however often the words are changed."""
+    town.figures.rows["s1"] = dict(IDLE)
+    begun = _instead(town, "message s1 inactive_check_in")
+    assert "message s1 inactive_miss_you" in begun
+    for text in ("change Hi Ana, all well?", "change Hi Ana, how are you?"):
+        assert _instead(town, text)[:2] == [
+            "message s1 inactive_check_in",
+            "message s1 inactive_miss_you",
+        ]
+
+
+def test_words_behind_a_template_go_along_to_another_one(town: Town) -> None:
+    """In one line, and where they are too many the button says that they stay behind."""
+    town.figures.rows["s1"] = dict(IDLE)
+    town.say(TARA, "message s1 inactive_check_in Yours, Tara")
+    assert "message s1 inactive_miss_you Yours, Tara See you!" in _instead(town, "add See you!")
+    asked = town.say(TARA, f"add {'so ' * 200}")
+    (button,) = (
+        each for each in asked[-1].buttons if each.reply.startswith("message s1 inactive_miss_you")
+    )
+    assert button.reply == "message s1 inactive_miss_you"
+    assert button.help.endswith("instead, without your words")
+
+
+def test_who_began_with_own_words_is_offered_no_template(town: Town) -> None:
+    """She has said what she wants to say; a group is written to as it was."""
+    town.figures.rows |= {"s1": dict(IDLE), "s4": dict(IDLE)}
+    assert _instead(town, "message s1 Hello") == []
+    assert _instead(town, "change Hello there") == []
+    town.say(TARA, "message inactive")
+    assert _instead(town, "change Hi {first_name}") == []

@@ -15,6 +15,7 @@ from nudgebot.chat.confirmations import Confirmation
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.finder import named
 from nudgebot.chat.office import Office
+from nudgebot.chat.other_templates import other_templates
 from nudgebot.chat.own_subjects import figures_to_choose_by
 from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import (
@@ -120,25 +121,38 @@ def _nobody(student_id: str) -> Student:
 
 def reworded(call: Call, settled: Confirmation, text: str, adding: bool) -> Answer:
     """The preview again, with other words for everybody in it, or with more of them."""
-    letters, names = [], []
-    for letter in letters_in(settled.payload):
-        student = call.office.people.student(letter.student_id)
-        if student is not None:
-            words = own_words(text, student)
-            words = f"{letter.text}\n\n{words}" if adding else words
-            if len(words) > LONGEST_TEXT:
-                raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
-            letters.append(replace(letter, text=words, template=letter.template if adding else ""))
-            names.append(named(student))
-    if not letters:
+    found = [
+        (_other_words(letter, student, text, adding=adding), student)
+        for letter in letters_in(settled.payload)
+        if (student := call.office.people.student(letter.student_id)) is not None
+    ]
+    if not found:
         raise CommandError("Nobody of that preview is at the school any more. Nothing was done.")
+    letter, student = found[0]
+    choices = (
+        other_templates(call, student, template=letter.template, began=letter.began, own=letter.own)
+        if letter.began and len(found) == 1
+        else []
+    )
     return preview(
         call,
-        letters=letters,
+        letters=[each for each, _ in found],
         about=settled.about,
-        intro=_to_whom(names),
-        sample=letters[0].text,
+        intro=_to_whom([named(student) for _, student in found]),
+        sample=letter.text,
+        choices=choices,
     )
+
+
+def _other_words(letter: Letter, student: Student, text: str, *, adding: bool) -> Letter:
+    """The letter with the teacher's words in its place, or behind it."""
+    words = own_words(text, student)
+    whole = f"{letter.text}\n\n{words}" if adding else words
+    if len(whole) > LONGEST_TEXT:
+        raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
+    if not adding:
+        return replace(letter, text=whole, template="", own="")
+    return replace(letter, text=whole, own=f"{letter.own}\n\n{words}".strip())
 
 
 def _to_whom(names: Sequence[str]) -> str:

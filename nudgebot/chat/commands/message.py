@@ -15,6 +15,7 @@ from nudgebot.chat.commands.group import (
     no_template,
 )
 from nudgebot.chat.finder import classes_like, named, one_student, students_like
+from nudgebot.chat.other_templates import other_templates
 from nudgebot.chat.own_subjects import figures_for
 from nudgebot.chat.own_words import own_words
 from nudgebot.chat.previews import LONGEST_TEXT, Letter, preview
@@ -28,7 +29,6 @@ from nudgebot.nudging.templates import BY_HAND
 from nudgebot.school.people import Student
 
 MOST_TEMPLATES = 6
-MOST_OTHERS = 3
 MOST_NAME_WORDS = 5
 NO_OTHER_WORDS = "The model has no other words for it at the moment; these are the template's."
 _OTHER_WORDS = re.compile(r"in other words\b[\s:,]*", re.IGNORECASE)
@@ -111,7 +111,8 @@ def _from_template(call: Call, student: Student, template: str, text: str) -> An
     other = reworded(call.office, template, facts)
     asked = _OTHER_WORDS.match(text) if call.office.in_other_words else None
     text = text[asked.end() :] if asked else text
-    choices, notes = _others(call, student, template, text), []
+    notes: list[str] = []
+    choices = other_templates(call, student, template=template, began=template, own=text)
     if asked:
         wording = other or wording
         notes = [] if other else [NO_OTHER_WORDS]
@@ -123,29 +124,7 @@ def _from_template(call: Call, student: Student, template: str, text: str) -> An
         )
         choices = choices if "\n" in text else [take, *choices]
     words = f"{wording.text}\n\n{text}" if text else wording.text
-    return write(call, student, words, template=template, choices=choices, notes=notes)
-
-
-def _others(call: Call, student: Student, template: str, text: str) -> list[Button]:
-    """Other templates that can be had instead: those of the same category first."""
-    if "\n" in text:  # a button says one line
-        return []
-    category = call.office.book.templates.by_id[template][0].category
-    same = [category] if category in BY_HAND else []
-    found = [
-        wording
-        for each in [*same, ""]
-        for wording in fitting(call.office, student, call.asker, call.as_of, each)
-    ]
-    others = {each.template_id: each for each in found if each.template_id != template}
-    return [
-        Button(
-            each.title,
-            f"Take {each.title} instead",
-            f"message {student.student_id} {each.template_id} {text}".strip(),
-        )
-        for each in list(others.values())[:MOST_OTHERS]
-    ]
+    return write(call, student, words, template=template, own=text, choices=choices, notes=notes)
 
 
 def write(
@@ -154,10 +133,11 @@ def write(
     text: str,
     *,
     template: str,
+    own: str = "",
     choices: Sequence[Button] = (),
     notes: Sequence[str] = (),
 ) -> Answer:
-    """The preview of one message."""
+    """The preview of one message; `own` are the teacher's words behind a template's."""
     if len(text) > LONGEST_TEXT:
         raise CommandError(f"A message has at most {LONGEST_TEXT} characters.")
     said = list(notes)
@@ -169,7 +149,7 @@ def write(
         said.append(f"{with_moments(silence)} A message of your own still arrives.")
     return preview(
         call,
-        letters=[Letter(student.student_id, text, template)],
+        letters=[Letter(student.student_id, text, template, began=template, own=own)],
         about=f"student {student.student_id}",
         intro=f"To **{named(student)}**, from you. This is what arrives:",
         sample=text,
