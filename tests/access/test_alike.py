@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chat.town import ADMIN, STRANGER, Town
+from chat.town import ADMIN, OTTO, STRANGER, TARA, Town
 
 from nudgebot.school.links import Links, ZulipUser
 
@@ -62,3 +62,12 @@ def test_a_name_is_no_address(town: Town) -> None:
     """Neither is looked for in the place of the other."""
     zulip_has(town, (STRANGER, ADDRESS, ""))
     assert f"|{STRANGER}**" not in town.answer(ADMIN, "people")
+
+
+def test_who_looked_is_told_by_more_than_a_name(town: Town) -> None:
+    """A teacher who calls herself as another one is told by her own number and name."""
+    town.say(TARA, "report student s1")
+    zulip_has(town, (TARA, "Otto Other", ""))
+    told = town.answer(ADMIN, "audit s1")
+    assert f"**Otto Other** (Zulip user {TARA}, teacher Tara Teacher): `report student`" in told
+    assert f"user {OTTO}" not in told

@@ -60,7 +60,7 @@ def test_looks_of_a_day_are_one_line_and_the_newest_come_first(town: Town) -> No
     town.say(ADMIN, "report student s1")
     told = town.answer(ADMIN, "audit s1").splitlines()
     lines = [line for line in told if line.startswith("- ")]
-    assert "**Ada Admin**: `report student`" in lines[0]
+    assert "**Ada Admin** (Zulip user 8): `report student`" in lines[0]
     assert "`why` in [a stream](#narrow/stream/71) (3 times that day)" in lines[1]
 
 

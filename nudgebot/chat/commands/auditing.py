@@ -60,7 +60,15 @@ def _who(call: Call, user_id: int) -> str:
     if user_id == FORGOTTEN:
         return "Somebody whose data were erased since"
     user = call.office.links.user(user_id)
-    return f"Zulip user {user_id}" if user is None else f"**{esc(user.full_name)}**"
+    if user is None:
+        return f"Zulip user {user_id}"
+    # People may call themselves in Zulip as somebody else; the number is theirs alone.
+    teacher_id = call.office.links.persons_of(user_id).teacher_id
+    teacher = call.office.people.teacher(teacher_id) if teacher_id else None
+    if teacher is not None and teacher.name == user.full_name:
+        return f"**{esc(user.full_name)}**"
+    known = f", teacher {esc(teacher.name)}" if teacher is not None else ""
+    return f"**{esc(user.full_name)}** (Zulip user {user_id}{known})"
 
 
 def _teacher(call: Call, teacher_id: str) -> str:
