@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import Call
-from nudgebot.chat.finder import named
+from nudgebot.chat.finder import UnclearError, named
 from nudgebot.chat.previews import ask
-from nudgebot.errors import CommandError
+from nudgebot.errors import CommandError, NudgebotError
 from nudgebot.interventions.meeting_book import Meeting
 from nudgebot.interventions.meeting_doubts import school_words
 from nudgebot.interventions.meeting_readers import guardians_of
 from nudgebot.interventions.meeting_times import read_when
 from nudgebot.interventions.meeting_words import GROUP, PARENT, Details
+from nudgebot.interventions.near_times import near_time
 from nudgebot.markup import esc, global_time
 from nudgebot.nudging.messages import Button
 from nudgebot.school.days import from_at, to_at
@@ -54,10 +56,29 @@ def take_when(call: Call, draft: Draft, details: Details) -> Answer:
     meetings = call.office.interventions.meetings
     zone = meetings.zone_of(call.asker.user_id)
     planned = from_at(draft.at).astimezone(zone).date() if draft.at else None
-    when = read_when(details.when, zone=zone, as_of=call.as_of, on=planned)
+    try:
+        when = read_when(details.when, zone=zone, as_of=call.as_of, on=planned)
+    except CommandError as error:
+        raise _guess(call, draft, details.when, zone, error) from error
     if when.at is None:
         return propose(call, draft, on=when.day)
     return preview(call, replace(draft, at=to_at(when.at)), doubt=when.note)
+
+
+def _guess(
+    call: Call, draft: Draft, said: str, zone: ZoneInfo, error: CommandError
+) -> NudgebotError:
+    """The error with the time that was probably meant, where one can be read."""
+    meant = near_time(said)
+    try:
+        when = read_when(meant, zone=zone, as_of=call.as_of) if meant else None
+    except CommandError:
+        return error
+    if when is None:
+        return error
+    ids = frozenset(draft.student_ids)
+    button = Button(meant, "Take that time", command(draft, meant))
+    return UnclearError(Answer(str(error), ids, f"Did you mean {meant}?", (button,)))
 
 
 def propose(call: Call, draft: Draft, *, on: date | None) -> Answer:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from nudgebot.errors import CommandError
+from nudgebot.interventions.near_times import near_time
 from nudgebot.markup import esc
 from nudgebot.school.days import from_day, local_day, to_day
 from nudgebot.store import Store
@@ -36,7 +37,9 @@ def due_in_words(text: str, *, zone: ZoneInfo, as_of: datetime) -> datetime:
     words = _WEEKS_END.sub("friday", _BEFORE.sub("", words.strip(" .,;!")))
     found, has_time = _parsed(words, base)
     if found is None:
-        raise CommandError(f"I do not understand when that is due. Write {EXAMPLES}.")
+        raise CommandError(
+            f"I do not understand when that is due.{_guess(words, base)} Write {EXAMPLES}."
+        )
     local = found if has_time else datetime.combine(found.date(), LAST_MINUTE)
     moment = local.replace(tzinfo=zone, microsecond=0).astimezone(UTC)
     shown = f"{local:%A} {local.day} {local:%B %Y}" + (f" at {local:%H:%M}" if has_time else "")
@@ -45,6 +48,14 @@ def due_in_words(text: str, *, zone: ZoneInfo, as_of: datetime) -> datetime:
     if moment > as_of + timedelta(days=FARTHEST_DAYS):
         raise CommandError(f"{shown} is more than half a year away. Write a nearer day.")
     return moment
+
+
+def _guess(words: str, base: datetime) -> str:
+    """A question whether another time was meant, where one can be read."""
+    meant = near_time(words)
+    if not re.fullmatch(r"[\w .:'-]+", meant) or _parsed(meant, base)[0] is None:
+        return ""
+    return f" Did you mean `due {meant}`?"
 
 
 def _parsed(words: str, base: datetime) -> tuple[datetime | None, bool]:

@@ -125,6 +125,7 @@ def test_every_part_can_be_changed_at_once(town: Town) -> None:
         ("assign 7B", "7B is a class. I assign to one student"),
         ("assign s1 due yesterday", "Wednesday 18 November 2026 is past"),
         ("assign s1 due whenever", "I do not understand when that is due"),
+        ("assign s1 due wendesday", "Did you mean `due Wednesday`?"),
         ("assign s1 questions 0", "from 1 to 100 questions"),
         ("assign s1 500 questions", "from 1 to 100 questions"),
         ("assign s1 difficulty brutal", "easy, medium or hard"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -391,3 +392,32 @@ def test_a_student_arranges_nothing(town: Town) -> None:
     """Her words are for her teacher."""
     town.say(BEN, "meet s1 tomorrow 15:00")
     assert (meetings(town), town.zulip.to(ANA)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("said", "heading", "reply"),
+    [
+        (
+            "meet s1 wendesday 15:00 at Room 4",
+            "Did you mean Wednesday 15:00?",
+            'meet s1 Wednesday 15:00 one-on-one at "Room 4" for 30',
+        ),
+        ("meet s1 tomorow 15;00", "Did you mean tomorrow 15:00?", "meet s1 tomorrow 15:00"),
+        ("meet s1 thrusday", "Did you mean Thursday?", "meet s1 Thursday"),
+    ],
+)
+def test_a_misspelt_day_gets_a_guess(town: Town, said: str, heading: str, reply: str) -> None:
+    """With the whole command, which works; nothing is taken for granted."""
+    asked = town.say(TARA, said)
+    assert "I cannot read when that is to be." in asked[0].content
+    assert heading in unescape("\n".join(each.content for each in asked))
+    (button,) = (button for each in asked for button in each.buttons)
+    assert button.reply.startswith(reply)
+    assert "Ana Alvarez" in town.answer(TARA, button.reply)
+
+
+def test_a_misspelt_day_leaves_the_preview_open(town: Town) -> None:
+    """Other words for a time that cannot be read change nothing."""
+    town.say(TARA, MEET)
+    assert "Did you mean Wednesday?" in town.answer(TARA, "change wendesday")
+    assert "is arranged" in town.answer(TARA, "confirm")
