@@ -16,7 +16,8 @@ from nudgebot.chat.periods import HINT, Calendar, Period, period_of
 from nudgebot.chat.worded import worded
 from nudgebot.cli.context import Given, opened, right_now
 from nudgebot.cli.data import DATABASE
-from nudgebot.errors import CommandError, InputError
+from nudgebot.cli.private_file import write_private
+from nudgebot.errors import CommandError
 from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.report_data import ClassReport, DateRange, StudentReport
 from nudgebot.insight.risk_formula import read_formula
@@ -123,8 +124,5 @@ def _write(out: Path | None, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written ({error.strerror}).") from error
+    write_private(out, content)
     click.echo(f"{out}: {len(content):,} bytes.", err=True)

@@ -14,6 +14,7 @@ from nudgebot.chat.audit import NOBODY, Audit
 from nudgebot.chat.drawn import exported
 from nudgebot.cli.context import Given, opened, right_now
 from nudgebot.cli.data import DATABASE
+from nudgebot.cli.private_file import write_private
 from nudgebot.errors import InputError, NudgebotError
 from nudgebot.insight.analytics import Analytics
 from nudgebot.insight.report_data import DateRange
@@ -63,7 +64,7 @@ def export_student(
             keep_days={name: settings[name] for name in KEEP},
             report=report,
         )
-    _write(target, found.data)
+    write_private(target, found.data)
     click.echo(f"{target}: {found.rows:,} rows in {len(found.files)} files.")
 
 
@@ -83,14 +84,6 @@ def _report(store: Store, settings: Settings, student_id: str, now: datetime) ->
     except NudgebotError:
         return None
     return exported(report, "student", "pdf", settings, data_as_of=newest_fact(store))
-
-
-def _write(target: Path, content: bytes) -> None:
-    try:
-        target.touch(mode=0o600)  # nobody else on this machine reads it
-        target.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"{target} cannot be written ({error.strerror}).") from error
 
 
 @click.command("forget")

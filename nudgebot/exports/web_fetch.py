@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import IO
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
@@ -236,6 +238,12 @@ def _check(answer: requests.Response, bounds: Bounds) -> None:
         raise ExportError(_too_large(bounds))
 
 
+def fresh_file(path: Path) -> IO[bytes]:
+    """A new file, for this account alone, in the place of what is there; never through a link."""
+    path.unlink(missing_ok=True)
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
 def _too_large(bounds: Bounds) -> str:
     return f"it is larger than {bounds.most_bytes / 2**20:,.0f} MB."
 
@@ -244,7 +252,7 @@ def _written(answer: requests.Response, target: Path, bounds: Bounds, wire: Wire
     """Write the body as it comes; its digest. Raises ExportError beyond the bounds."""
     digest = hashlib.sha256()
     begun, count = time.monotonic(), 0
-    with target.open("wb") as file:
+    with fresh_file(target) as file:
         while block := answer.raw.read1(BLOCK, decode_content=False):
             if not count and not block.startswith(b"P"):
                 raise ExportError("what it sends is no zip; is it a page to log in?")

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nudgebot.errors import ExportError
-from nudgebot.exports.web_fetch import Address, Bounds, Known, fetch
+from nudgebot.exports.web_fetch import Address, Bounds, Known, fetch, fresh_file
 
 log = logging.getLogger(__name__)
 
@@ -122,5 +122,6 @@ def _read(note: Path) -> Known:
 
 def _write(note: Path, known: Known) -> None:
     fresh = note.with_suffix(".partial")
-    fresh.write_text(json.dumps(asdict(known)), encoding="utf-8")
+    with fresh_file(fresh) as file:
+        file.write(json.dumps(asdict(known)).encode())
     fresh.replace(note)
