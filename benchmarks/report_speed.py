@@ -53,7 +53,7 @@ STARTS = {
 }
 LAZY = """\
 import nudgebot.cli.run, sys
-late = ("vl_convert", "typst", "nudgebot.reports.")
+late = ("vl_convert", "typst", "nudgebot.reports.charts", "nudgebot.reports.pdf")
 print(*(name for name in sys.modules if name.startswith(late)))
 """
 

@@ -100,6 +100,9 @@ class Choices:
     _beliefs: dict[tuple[object, ...], dict[Any, Belief]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _tones: dict[tuple[str, str], Sequence[str]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def due(
         self,
@@ -126,8 +129,8 @@ class Choices:
 
     def tone(self, candidate: Candidate, nudge_key: str, language: str) -> tuple[str, str]:
         """The tone, empty for the usual one, and what was adapted in words."""
-        options = self.tones(candidate.rule.message_template, language)
-        if not adaptable(candidate) or len(options) < 2:
+        options = self._tones_in(candidate.rule.message_template, language)
+        if len(options) < 2 or not adaptable(candidate):
             return "", ""
         choice = self._chosen(candidate, nudge_key, "tone", options, options[0])
         tone = choice.option if choice.changed else ""
@@ -143,6 +146,13 @@ class Choices:
         own, school = record.whole.text, self.lessons.school.text
         return f"The student acted on {own} messages, the school on {school}"
 
+    def _tones_in(self, template_id: str, language: str) -> Sequence[str]:
+        """Looked up once for all students."""
+        key = (template_id, language)
+        if key not in self._tones:
+            self._tones[key] = self.tones(template_id, language)
+        return self._tones[key]
+
     def _chosen(
         self,
         candidate: Candidate,
@@ -152,7 +162,9 @@ class Choices:
         usual: Option,
     ) -> Choice[Option]:
         type_ = candidate.rule.type
-        about = (candidate.student_id, type_, dimension, *options)
+        # Of students who got nothing yet the same is believed: it is worked out once for all.
+        student_id = candidate.student_id if candidate.student_id in self.records else None
+        about = (student_id, type_, dimension, *options)
         beliefs: dict[Option, Belief] | None = self._beliefs.get(about)
         if beliefs is None:
             record = self._record(candidate)

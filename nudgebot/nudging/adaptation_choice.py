@@ -44,13 +44,14 @@ def choose(
     One time in ten it is drawn by lot. Else, of the usual and of those that are better than it with
     at least this probability, the one that draws best from what is believed of it (Thompson 1933).
     """
-    options = sorted(beliefs)
     if random.random() < EXPLORATION_SHARE:
-        return Choice(random.choice(options), usual, by_lot=True)
+        return Choice(random.choice(sorted(beliefs)), usual, by_lot=True)
     trusted = [
         each
-        for each in options
+        for each in sorted(beliefs)
         if each == usual or beliefs[each].better_than(beliefs[usual]) >= confidence
     ]
+    if len(trusted) == 1:
+        return Choice(usual, usual)
     drawn = {each: beliefs[each].draw(random) for each in trusted}
     return Choice(max(trusted, key=drawn.__getitem__), usual)

@@ -31,6 +31,7 @@ class Agenda:
     cooling: CoolingDown
     choices: Choices | None = None  # None: adaptation is switched off
     key_of: Callable[[Candidate], str] = no_key
+    _pairs: dict[Pair, Due] = field(default_factory=dict)
     _student: dict[tuple[str, Urgency, datetime], Due] = field(default_factory=dict)
     _tones: dict[Pair, tuple[str, str]] = field(default_factory=dict)
     _others: dict[tuple[Urgency, datetime], Due] = field(default_factory=dict)
@@ -40,6 +41,12 @@ class Agenda:
 
         What is decided for a student together stays together: the first one's hour is for all.
         """
+        pair = (candidate.student_id, candidate.rule.id)
+        if pair not in self._pairs:
+            self._pairs[pair] = self._for_student(candidate)
+        return self._pairs[pair]
+
+    def _for_student(self, candidate: Candidate) -> Due:
         urgency, student_id = candidate.rule.urgency, candidate.student_id
         earliest = self.cooling.earliest(candidate)
         key = (student_id, urgency, earliest)

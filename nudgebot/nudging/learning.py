@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 USUAL_STRENGTH = 20.0  # of how many messages the school's word weighs where nothing tells
 WEAKEST, STRONGEST = 4.0, 60.0
@@ -30,8 +31,7 @@ class Tally:
         return f"{self.met} of {self.of}"
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(NamedTuple):
     """What is believed of a share: a beta distribution."""
 
     a: float

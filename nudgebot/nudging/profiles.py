@@ -115,7 +115,8 @@ class Record:
     @cached_property
     def free(self) -> Tally:
         """Those whose hour was not pressing."""
-        return sum((each.tally for each in self.cells if each.free), NO_MESSAGES)
+        tallies = [each.tally for each in self.cells if each.free]
+        return Tally(sum(each.met for each in tallies), sum(each.of for each in tallies))
 
     def of_type(self, type_: str) -> Tally:
         """Those of a type."""
@@ -130,9 +131,17 @@ class Record:
         found: dict[tuple[str, Option], Tally] = {}
         for cell in self.cells:
             if cell.free:
-                _add(found, ("hour", cell.hour), cell.tally)
-                _add(found, ("tone", cell.tone), cell.tally)
+                for key in (("hour", cell.hour), ("tone", cell.tone)):
+                    found[key] = found[key] + cell.tally if key in found else cell.tally
         return found
+
+
+class Weights(NamedTuple):
+    """What the school says of a type with an option, whoever gets it; see `Lessons.about`."""
+
+    type_mean: float
+    ratio: float
+    trust: float
 
 
 @dataclass(frozen=True)
@@ -176,12 +185,25 @@ class Lessons:
         The school's record of the option lifts or lowers what is expected of the student by her
         other messages; the fewer messages that record holds, the less it is trusted.
         """
-        known = self.hours if dimension == "hour" else self.tones
+        weights = self._weights.get((type_, dimension, option))
+        if weights is None:
+            weights = self._weigh(type_, dimension, option)
         own = record.at(dimension, option)
-        usual = pooled(record.free - own, mean=self.type_mean(type_), strength=self.strength).mean
-        mean = min(max(usual * known.ratio(type_, option), 0.01), 0.99)
+        usual = pooled(record.free - own, mean=weights.type_mean, strength=self.strength).mean
+        mean = min(max(usual * weights.ratio, 0.01), 0.99)
+        return pooled(own, mean=mean, strength=weights.trust)
+
+    def _weigh(self, type_: str, dimension: str, option: Option) -> Weights:
+        known = self.hours if dimension == "hour" else self.tones
         trust = 1 / (1 / self.strength + 1 / (known.weight(option) + 1))
-        return pooled(own, mean=mean, strength=trust)
+        weights = Weights(self.type_mean(type_), known.ratio(type_, option), trust)
+        self._weights[type_, dimension, option] = weights
+        return weights
+
+    @cached_property
+    def _weights(self) -> dict[tuple[str, str, Option], Weights]:
+        """Worked out once for all students."""
+        return {}
 
     def seldom(self, record: Record) -> float:
         """How probable it is that a student responds less than half as often as the school."""
