@@ -56,12 +56,16 @@ class EffectOfRule(Protocol):
 
 @dataclass(frozen=True)
 class Review:
-    """A rule to look at: `about` is effect, responses or dependence; no student's data in it."""
+    """A rule to look at: `about` is effect, responses or dependence; no student's data in it.
+
+    `harm`: it does harm by figures that hold however often one looks.
+    """
 
     rule_id: str
     about: str
     text: str
     found_at: datetime | None = None
+    harm: bool = False
 
 
 def reviews(
@@ -87,7 +91,7 @@ def _by_effect(found: Iterable[EffectOfRule]) -> Iterator[Review]:
     for each in found:
         if each.proposal in (Proposal.REVIEW, Proposal.STOP):
             text = " ".join([each.text, *each.recommendations])
-            yield Review(each.group, "effect", text)
+            yield Review(each.group, "effect", text, harm=each.proposal is Proposal.STOP)
 
 
 def _by_responses(
@@ -128,7 +132,8 @@ class Reviews:
     def look(self, rule_ids: Collection[str], as_of: datetime) -> list[Review]:
         """Find anew what these rules give reason for; returns what the admins are to be told.
 
-        A rule is told of once in four weeks; see `mark_told`. What no longer holds is forgotten.
+        A rule is told of once in four weeks; see `mark_told`. That it does harm is told at once,
+        and then once in four weeks. What no longer holds is forgotten.
         """
         lately = (as_of - LOOK_BACK, as_of)
         cases = read_sheet(self._store, lately, ended=lately)
@@ -145,13 +150,17 @@ class Reviews:
     def _keep(self, found: Sequence[Review], as_of: datetime) -> list[Review]:
         now = to_at(as_of)
         with self._store.transaction() as connection:
-            lately = {
-                row[0]
-                for row in connection.execute(
-                    "SELECT rule_id FROM reviews_told WHERE told_at > ?", [to_at(as_of - TOLD_FOR)]
-                )
-            }
-            tell = [each for each in found if each.rule_id not in lately]
+            lately = dict(
+                connection.execute(
+                    "SELECT rule_id, harm FROM reviews_told WHERE told_at > ?",
+                    [to_at(as_of - TOLD_FOR)],
+                ).fetchall()
+            )
+            tell = [
+                each
+                for each in found
+                if each.rule_id not in lately or (each.harm and not lately[each.rule_id])
+            ]
             connection.execute("DELETE FROM reviews")
             connection.executemany(
                 "INSERT INTO reviews VALUES (?, ?, ?, ?)",
@@ -159,11 +168,15 @@ class Reviews:
             )
         return tell
 
-    def mark_told(self, found: Iterable[Review], as_of: datetime) -> None:
+    def mark_told(self, found: Collection[Review], as_of: datetime) -> None:
         """The admins were told of these."""
+        harmful = {each.rule_id for each in found if each.harm}
         self._store.executemany(
-            "INSERT OR REPLACE INTO reviews_told VALUES (?, ?)",
-            [(rule_id, to_at(as_of)) for rule_id in sorted({each.rule_id for each in found})],
+            "INSERT OR REPLACE INTO reviews_told (rule_id, told_at, harm) VALUES (?, ?, ?)",
+            [
+                (rule_id, to_at(as_of), rule_id in harmful)
+                for rule_id in sorted({each.rule_id for each in found})
+            ],
         )
 
 

@@ -235,6 +235,9 @@ CREATE TABLE reviews_told (                  -- when the admins were told of a r
 ) WITHOUT ROWID;
 """
 
+# Of a rule that was told of for less, harm is told at once.
+_REVIEWS_HARM = "ALTER TABLE reviews_told ADD COLUMN harm INTEGER NOT NULL DEFAULT 0;"
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -255,5 +258,6 @@ SCHEMA = Schema(
         ("following", _FOLLOWING),
         ("nudges_sent", _NUDGES_SENT),
         ("reviews", _REVIEWS),
+        ("reviews_harm", _REVIEWS_HARM),
     ),
 )

@@ -43,7 +43,8 @@ def test_nil_and_harm_are_proposed_with_their_numbers(proposal: Proposal, propos
     """What helps, and what nobody can tell yet, is left alone."""
     found = reviews([Found(proposal)], responses={}, minimum=30, least_rate=0.3)
     words = "Nudged 50 %, held out 50 %. Review: no effect."
-    assert found == ([Review("r", "effect", words)] if proposed else [])
+    harm = proposal is Proposal.STOP
+    assert found == ([Review("r", "effect", words, harm=harm)] if proposed else [])
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,29 @@ def test_the_admins_are_told_once_in_four_weeks(town: Town) -> None:
     assert [each.rule_id for each in again] == ["streak"]
     assert kept.look({"another"}, NOW) == []
     assert open_reviews(store) == []
+
+
+def _harmful(town: Town) -> None:
+    """The same cases, and of the nudged hardly anybody reaches the target any more."""
+    town.school.store.execute(
+        "UPDATE cases SET target_met_at = NULL WHERE arm = 'nudged' AND case_id % 10"
+    )
+
+
+def test_harm_is_told_at_once_and_then_once_in_four_weeks(town: Town) -> None:
+    """A rule that was told of for its lack of effect is told of again when it does harm."""
+    _useless(town)
+    kept = Reviews(town.school.store, minimum=30, least_rate=0.3)
+    useless = kept.look({"streak"}, NOW)
+    assert not any(each.harm for each in useless)
+    kept.mark_told(useless, NOW)
+    _harmful(town)
+    (harm,) = kept.look({"streak"}, NOW + DAY)
+    assert harm.harm
+    assert "Switch it off?" in harm.text
+    kept.mark_told([harm], NOW + DAY)
+    assert kept.look({"streak"}, NOW + 8 * DAY) == []
+    assert kept.look({"streak"}, NOW + 29 * DAY) == [harm]
 
 
 def test_a_proposal_changes_no_rule(town: Town) -> None:
