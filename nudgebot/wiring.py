@@ -198,7 +198,7 @@ def build(
     figures = make_figures(store, settings)
     book = make_book(settings)
     now = clock or partial(datetime.now, UTC)
-    door = Door(gateway, open_access(store, settings, gateway), clock=now)
+    door = Door(gateway, open_access(store, settings, gateway, gateway), clock=now)
     outbox = Outbox(store, Carriers(door, _mailer(settings, clock)), clock=clock)
     inbox = Inbox(
         settings["inbox"],
@@ -222,6 +222,7 @@ def build(
         upload=gateway.upload,
         release=lambda batch_id, as_of: inbox.release(batch_id, as_of).text,
         in_other_words=_in_other_words(store, settings, book),
+        roles=gateway,
     )
     return House(settings, store, figures, book, inbox, outbox, engine, gateway, office)
 

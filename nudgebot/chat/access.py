@@ -30,6 +30,13 @@ class Streams(Protocol):
         """
 
 
+class Roles(Protocol):
+    """The part of Zulip that says what somebody is there; the gateway is one."""
+
+    def user_now(self, user_id: int) -> ZulipUser:
+        """The user as of a moment ago; raises DeliveryError where Zulip does not say."""
+
+
 class Sight:
     """Whom somebody may see as staff, on one day: looked up when it matters, and only for those.
 
@@ -115,19 +122,22 @@ class Access:
         *,
         admins: AdminRule,
         zone: ZoneInfo,
+        roles: Roles | None = None,
     ) -> None:
+        """Without `roles` an admin of the organisation is believed as users were last read."""
         self._people = people
         self._roster = roster
         self._links = links
         self._streams = streams
         self._admins = admins
         self._zone = zone
+        self._roles = roles
 
     def asker(self, user_id: int, as_of: datetime) -> Asker:
         """The user as of now; somebody unknown has no role and sees nothing."""
         user = self._links.user(user_id)
         persons = self._links.persons_of(user_id)
-        is_admin = self._is_admin(user_id, user)
+        is_admin = self._is_admin(user_id, user) and self._is_still_admin(user_id)
         held = {
             Role.ADMIN: is_admin,
             Role.TEACHER: persons.teacher_id is not None,
@@ -164,6 +174,16 @@ class Access:
         if user_id in self._admins.user_ids:
             return True
         return self._admins.realm_admins and user is not None and user.role <= ADMIN_ROLE
+
+    def _is_still_admin(self, user_id: int) -> bool:
+        """Users are read every quarter of an hour: nobody is an admin for so long afterwards."""
+        if self._roles is None or user_id in self._admins.user_ids:
+            return True
+        try:
+            user = self._roles.user_now(user_id)
+        except NudgebotError:
+            return True  # with Zulip away nobody is answered, and nothing else is known
+        return user.is_active and user.role <= ADMIN_ROLE
 
     def place_for(
         self, students: Collection[str], asker: Asker, place: Recipient, as_of: datetime

@@ -10,6 +10,7 @@ from nudgebot.errors import DeliveryError
 from nudgebot.school.links import ZulipUser
 
 FRESH_SECONDS = 300.0
+ROLE_SECONDS = 30.0  # for so long it is believed what somebody was a moment ago
 
 # Who is in these groups reads a private stream without being subscribed (feature level 349, 357).
 BACK_DOORS = ("can_add_subscribers_group", "can_subscribe_group")
@@ -41,6 +42,7 @@ class Directory:
         self._behind: dict[int, int] = {}  # who reads what a bot reads
         self._known: frozenset[int] = frozenset()
         self._read_at: float | None = None
+        self._seen: dict[int, tuple[float, ZulipUser]] = {}
 
     def users(self) -> list[ZulipUser]:
         """Everybody in the organisation, bots and deactivated people too."""
@@ -57,6 +59,18 @@ class Directory:
             self._known = frozenset(user.user_id for user in users)
             self._read_at = self._clock()
         return users
+
+    def user_now(self, user_id: int) -> ZulipUser:
+        """A user as of a moment ago; raises DeliveryError where Zulip does not say."""
+        with self._guard:
+            seen = self._seen.get(user_id)
+        if seen is not None and self._clock() - seen[0] < ROLE_SECONDS:
+            return seen[1]
+        asked_at = self._clock()
+        user = _user(self._read(f"users/{user_id}", {"client_gravatar": True})["user"])
+        with self._guard:
+            self._seen[user_id] = (asked_at, user)
+        return user
 
     def stream_id(self, stream: str | int) -> int:
         """The id of a stream; raises DeliveryError where the bot knows no such stream."""

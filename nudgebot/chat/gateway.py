@@ -264,6 +264,10 @@ class Gateway:
         """Everybody in the organisation, bots and deactivated people too."""
         return self._directory.users()
 
+    def user_now(self, user_id: int) -> ZulipUser:
+        """A user as of a moment ago; raises DeliveryError where Zulip does not say."""
+        return self._directory.user_now(user_id)
+
     def humans_in(self, stream: str | int) -> frozenset[int]:
         """The people subscribed to a stream at this moment, bots left out.
 

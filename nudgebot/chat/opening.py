@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from nudgebot.chat.access import Access, AdminRule, Streams
+from nudgebot.chat.access import Access, AdminRule, Roles, Streams
 from nudgebot.chat.audit import Audit
 from nudgebot.chat.commands import registry
 from nudgebot.chat.confirmations import Confirmations
@@ -27,8 +27,10 @@ from nudgebot.settings import Settings
 from nudgebot.store import Store
 
 
-def open_access(store: Store, settings: Settings, streams: Streams) -> Access:
-    """Who may see what in a school; `streams` is the gateway."""
+def open_access(
+    store: Store, settings: Settings, streams: Streams, roles: Roles | None = None
+) -> Access:
+    """Who may see what in a school; `streams` is the gateway, and so is `roles` where it is."""
     return Access(
         People(store),
         Roster(store),
@@ -38,6 +40,7 @@ def open_access(store: Store, settings: Settings, streams: Streams) -> Access:
             frozenset(settings["admins"]), realm_admins=settings["realm_admins_are_admins"]
         ),
         zone=settings["timezone"],
+        roles=roles,
     )
 
 
@@ -52,8 +55,9 @@ def open_office(
     upload: Callable[[str, bytes], str],
     release: Callable[[int, datetime], str],
     in_other_words: Composer | None = None,
+    roles: Roles | None = None,
 ) -> Office:
-    """The office of a school; `streams` is the gateway, and `upload` the gateway's."""
+    """The office of a school; `streams` and `roles` are the gateway, and `upload` its own."""
     people, roster, links = People(store), Roster(store), Links(store)
     consents, audit = Consents(store), Audit(store)
     means = Means(
@@ -75,7 +79,7 @@ def open_office(
         people=people,
         roster=roster,
         links=links,
-        access=open_access(store, settings, streams),
+        access=open_access(store, settings, streams, roles),
         audit=audit,
         figures=figures,
         book=book,
