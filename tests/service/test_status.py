@@ -51,10 +51,11 @@ def test_a_quiet_morning(town: Town) -> None:
         "- Figures as of <time:",
         f"- {len(town.office.book.rules.rules)} rules, ",
         "- 4 students linked; 0 people are not",
+        "- E-mail: no mail server is set (setting `smtp_host`), none sent yet",
         "- ⚠️ Newest backup: none yet",
         "- Database: ",
     ]
-    assert [line.startswith(head) for line, head in zip(told[3:], heads, strict=True)] == [True] * 5
+    assert [line.startswith(head) for line, head in zip(told[3:], heads, strict=True)] == [True] * 6
 
 
 def test_a_teacher_reads_what_concerns_teachers(town: Town) -> None:
@@ -123,6 +124,37 @@ def test_each_trouble_has_its_line(town: Town, sql: str, word: str, says: str) -
     _spoil(town, sql)
     assert says in _line(town, word)
     assert "secret" not in "\n".join(_lines(town))
+
+
+MAIL = (
+    "INSERT INTO outbox (key, purpose, letter, state, reason, owner_retries, claimed_at, tried_at,"
+    " settled_at, carrier) VALUES ('m{n}', 'parent', 'secret', '{state}', '', 0, {at}, {at}, {at},"
+    " 'mail')"
+)
+
+
+def test_e_mail_has_a_line(tmp_path: Path) -> None:
+    """The server, what went last, what waits, and of what nobody can tell."""
+    town = Town(tmp_path, smtp_host="mail.school.example", mail_from="a@school.example")
+    assert "E-mail: by mail&#46;school&#46;example, none sent yet" in _line(town, "E-mail")
+    for number, state in enumerate(("sent", "sent", "released")):
+        _spoil(town, MAIL.format(n=number, state=state, at=_at(hours=3 - number)))
+    line = _line(town, "E-mail")
+    assert "last sent <time:2026-11-19T12:30:00Z>, 1 waiting (`nudgebot doctor`" in line
+    assert "⚠️" not in line
+    _spoil(town, MAIL.format(n=9, state="unsettled", at=_at(hours=1)))
+    line = _line(town, "E-mail")
+    assert "⚠️" in line
+    assert "1 e-mail of which nobody can tell (`parent list`)" in line
+    town.store.close()
+
+
+def test_e_mails_that_wait_without_a_server_are_a_warning(town: Town) -> None:
+    """As after somebody took the setting away; Zulip's messages are not counted."""
+    _spoil(town, SENT.format(n=1, state="released", reason="", at=_at(hours=1)))
+    assert "waiting" not in _line(town, "E-mail")
+    _spoil(town, MAIL.format(n=1, state="released", at=_at(hours=1)))
+    assert _line(town, "E-mail").startswith("- ⚠️ E-mail: no mail server is set")
 
 
 def test_what_was_refused_long_ago_is_no_news(town: Town) -> None:

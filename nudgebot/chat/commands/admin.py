@@ -10,6 +10,7 @@ from datetime import timedelta
 from nudgebot.chat.answer import Answer, code
 from nudgebot.chat.command import ADMINS, STAFF, Call, Command, Scope
 from nudgebot.chat.figures_text import count, table
+from nudgebot.chat.mail_status import mail_line
 from nudgebot.chat.previews import RELEASE, ask
 from nudgebot.chat.reading import data_note
 from nudgebot.errors import CommandError
@@ -64,6 +65,7 @@ def _for_admins(call: Call) -> list[str]:
         reasons = Counter(each.reason for each in refused).most_common(MOST_REASONS)
         lines.append(f"- ⚠️ {count(len(refused), 'message')} of the last 7 days did not arrive:")
         lines += [f"  - {number:,}: {esc(reason)}" for reason, number in reasons]
+    lines.append(mail_line(office))
     lines += _machine(call)
     waiting = len(office.letters.waiting_answers())
     if waiting:
