@@ -15,6 +15,7 @@ from nudgebot.interventions.effects_course import (
     read_course,
 )
 from nudgebot.interventions.history_entry import Ending, Entry, Outcome, StudentHistory
+from nudgebot.interventions.history_helping import helping_of
 from nudgebot.interventions.history_messages import Written, written_to
 from nudgebot.interventions.history_nudges import nudges_to
 from nudgebot.interventions.means import Means
@@ -66,6 +67,7 @@ class Histories:
             replace(entry, effect=seen.of_rule(story.nudge.rule_id, entry.at))
             for entry, story in nudges_to(self._means.store, student_id, as_of, limit=MOST)
         ]
+        entries += helping_of(self._means.store, student_id, as_of, limit=MOST)
         entries += _crises(self._means, student_id, as_of)
         entries.sort(key=lambda each: (each.at, each.number or 0), reverse=True)
         return StudentHistory(student_id, as_of, tuple(entries), patterns(_tried(noted, endings)))

@@ -40,10 +40,10 @@ class Ending:
 class Entry:
     """One thing that was done for a student.
 
-    `number` is the intervention's id, by which it is rated; None for a nudge, and for a message
-    that never arrived. `user_id` is the Zulip user who did it, None for the bot. `rating` is the
-    teacher's own word, 1 to 5; `effect` is what the later data show, None where there is nothing
-    to follow (a snooze, what reached nobody).
+    `number` is the intervention's id, by which it is rated; None for a nudge, for a message that
+    never arrived, and for what she did for others. `user_id` is the Zulip user who did it, None for
+    the bot. `rating` is the teacher's own word, 1 to 5; `effect` is what the later data show, None
+    where there is nothing to follow (a snooze, what reached nobody).
     """
 
     at: datetime
