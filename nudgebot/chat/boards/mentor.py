@@ -18,6 +18,7 @@ from nudgebot.reports.contents.section import Row, Section, row
 from nudgebot.reports.figures import count, percent
 
 _FEWEST_JUDGED = 5
+OPEN = "Open nudges are still followed; responses and what was done are of the others."
 
 
 def mentor_board(
@@ -63,7 +64,15 @@ def _named(each: NeedsAttention) -> str:
 
 
 def success_line(rate: SuccessRate) -> str:
-    """How many did what was asked for, beside those whom nobody nudged."""
+    """How many did what was asked for, beside those whom nobody nudged, and how many are open."""
+    is_are = "is" if rate.open == 1 else "are"
+    still = (
+        f" {count(rate.open, 'nudge')} {is_are} still open and not counted." if rate.open else ""
+    )
+    return _success_alone(rate) + still
+
+
+def _success_alone(rate: SuccessRate) -> str:
     if rate.share is None:
         return "What the nudges brought: too early to say."
     told = f"{rate.reached} of {rate.followed} nudges were followed by what they asked for"
@@ -125,17 +134,19 @@ def _sections(found: MentorImpactReport, done: TeachersImpact | None) -> Iterato
     )
     yield Section(
         "Your students",
-        ("Student", "Risk", "Nudges", "With a response", "Did what was asked for"),
+        ("Student", "Risk", "Nudges", "Still open", "With a response", "Did what was asked for"),
         tuple(
             row(
                 f"{each.name} ({each.student_id})",
                 (each.risk_level, "risk"),
                 (each.nudges, ""),
+                (each.open, ""),
                 (each.responded, ""),
                 (each.reached, ""),
             )
             for each in found.students_overview
         ),
+        (OPEN,) if any(each.open for each in found.students_overview) else (),
     )
 
 

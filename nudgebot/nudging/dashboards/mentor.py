@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from nudgebot.insight.table import FigureTable
 from nudgebot.nudging.cases import Arm, Case
@@ -20,6 +21,7 @@ from nudgebot.store import Store
 AT_RISK = ("critical", "high")
 _MOST_NUDGES = 5_000
 _TALK_AFTER = 2
+_TIME_TO_ANSWER = timedelta(days=1)  # what was only just sent cannot have done anything yet
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,17 @@ class MentorProfile:
 
 @dataclass(frozen=True)
 class StudentSummary:
-    """One of her students; `unanswered` counts the newest nudges in a row that did nothing."""
+    """One of her students; `unanswered` counts the newest nudges in a row that did nothing.
+
+    `open` nudges are still followed: they count among the `nudges`, and neither as `responded` nor
+    as `reached`, of which the successes would be known before the failures.
+    """
 
     student_id: str
     name: str
     risk_level: str
     nudges: int
+    open: int
     responded: int
     reached: int
     unanswered: int
@@ -58,12 +65,14 @@ class NeedsAttention:
 class SuccessRate:
     """Of her students' cases that were followed to their end, those that did what was asked for.
 
+    `open` counts those that are still followed, which are in neither figure.
     `metrics` compares her own with those of hers who were held out; with one class that is nearly
     always too early to say, so the whole school's rate without a nudge stands beside it.
     """
 
     reached: int
     followed: int
+    open: int
     metrics: EffectivenessMetrics | None
     school_held_out: float | None
 
@@ -115,7 +124,7 @@ def read_mentor(
     own = effects(closed, by=Grouping.TYPE, minimum=basis.minimum)
     sent = read_sent(store, scope, zone=basis.zone)
     summaries = _summaries(
-        mentor, read_received(store, scope, zone=basis.zone, most=_MOST_NUDGES), figures
+        mentor, scope, read_received(store, scope, zone=basis.zone, most=_MOST_NUDGES), figures
     )
     strategies = best(own)
     return MentorImpactReport(
@@ -127,7 +136,9 @@ def read_mentor(
         ),
         students_overview=summaries,
         total_nudges_triggered=sent.total,
-        intervention_success_rate=_success(closed, basis, school),
+        intervention_success_rate=_success(
+            closed, basis, school, still=_still_followed(store, scope)
+        ),
         most_effective_strategies=strategies or best(school),
         students_needing_attention=tuple(_attention(summaries)),
         sent=sent,
@@ -136,31 +147,50 @@ def read_mentor(
 
 
 def _summaries(
-    mentor: Mentor, received: Sequence[Received], figures: FigureTable
+    mentor: Mentor, scope: Scope, received: Sequence[Received], figures: FigureTable
 ) -> tuple[StudentSummary, ...]:
     levels = dict(zip(figures.student_ids, figures.columns.get("risk_level", ()), strict=False))
     by_student: dict[str, list[Received]] = {}
     for each in received:
         by_student.setdefault(each.student_id, []).append(each)
-    return tuple(_summary(each, by_student, levels) for each in mentor.students)
+    return tuple(_summary(each, scope, by_student, levels) for each in mentor.students)
 
 
 def _summary(
-    student: Student, by_student: Mapping[str, Sequence[Received]], levels: Mapping[str, object]
+    student: Student,
+    scope: Scope,
+    by_student: Mapping[str, Sequence[Received]],
+    levels: Mapping[str, object],
 ) -> StudentSummary:
     own = by_student.get(student.student_id, ())
+    over = [each for each in own if not each.open]
+    not_new = [each for each in own if each.at <= scope.end - _TIME_TO_ANSWER]
     return StudentSummary(
         student_id=student.student_id,
         name=student.name or student.student_id,
         risk_level=str(levels.get(student.student_id) or "unknown"),
         nudges=len(own),
-        responded=sum(each.responded for each in own),
-        reached=sum(bool(each.reached) for each in own),
-        unanswered=unanswered(own),
+        open=len(own) - len(over),
+        responded=sum(each.responded for each in over),
+        reached=sum(bool(each.reached) for each in over),
+        unanswered=unanswered(not_new),
     )
 
 
-def _success(closed: Sequence[Case], basis: Basis, school: Sequence[Effect]) -> SuccessRate:
+def _still_followed(store: Store, scope: Scope) -> int:
+    """How many of the cases with a nudge have begun, and are not over."""
+    found: int = store.value(
+        """SELECT COUNT(*) FROM cases WHERE state = 'followed' AND nudge_key IS NOT NULL
+           AND starts_at < :end
+           AND (:everybody OR student_id IN (SELECT value FROM json_each(:ids)))""",
+        scope.parameters,
+    )
+    return found
+
+
+def _success(
+    closed: Sequence[Case], basis: Basis, school: Sequence[Effect], *, still: int
+) -> SuccessRate:
     nudged = [case for case in closed if case.arm is not Arm.HELD_OUT]
     overall = effects(closed, by=Grouping.ALL, minimum=basis.minimum)
     sides = [each.before_after.held_out for each in school]
@@ -172,6 +202,7 @@ def _success(closed: Sequence[Case], basis: Basis, school: Sequence[Effect]) -> 
             case.target_met_at is not None and case.target_met_at <= case.ends_at for case in nudged
         ),
         followed=len(nudged),
+        open=still,
         metrics=metrics_of(overall[0]) if overall else None,
         school_held_out=held_out / cases if cases >= basis.minimum else None,
     )

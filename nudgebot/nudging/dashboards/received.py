@@ -20,7 +20,8 @@ class Received:
     """A nudge to a student; `hour` is her local one, `reached` None while it is not known.
 
     A later nudge of an episode goes by the episode's case as long as that is followed; `followed`
-    is false where it is not. `responses` has the hours until each kind of response.
+    is false where it is not. `open` says that its follow-up time is not over, so that what it
+    brings is not known yet. `responses` has the hours until each kind of response.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Received:
     responses: Mapping[str, float]
     reached: bool | None
     followed: bool = True
+    open: bool = False
 
     @property
     def responded(self) -> bool:
@@ -83,6 +85,7 @@ def read_received(
             responses=responses.get(row["nudge_key"], {}),
             reached=True if row["reached"] else False if row["state"] == "closed" else None,
             followed=row["state"] is not None,
+            open=row["state"] not in (None, "closed"),
         )
         for row in rows
     ]
