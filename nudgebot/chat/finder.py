@@ -17,6 +17,7 @@ from nudgebot.nudging.messages import Button
 from nudgebot.school.days import from_day
 from nudgebot.school.links import Links
 from nudgebot.school.people import SchoolClass, Student
+from nudgebot.spelling import folded
 
 MOST_CHOICES = 8
 NEAR = 0.75  # how alike a misspelt name must be, by difflib's ratio
@@ -69,7 +70,7 @@ def students_like(call: Call, text: str) -> list[Student]:
     if user_id is not None:
         return []
     visible = (
-        call.office.roster.like(text.casefold().split())
+        call.office.roster.like(folded(text).split())
         if call.asker.sees_all
         else call.asker.sight.students()
     )
@@ -147,17 +148,17 @@ def unknown_period(call: Call, text: str, find: Callable[[Call, str], Sequence[H
 
 def _is_exact(text: str, found: Sequence[HasName]) -> bool:
     """Whether it is an id or a whole name; an id finds one whose name is another."""
-    wanted = text.casefold()
-    names = [each.name.casefold() for each in found]
+    wanted = folded(text)
+    names = [folded(each.name) for each in found]
     return wanted in names or (len(found) == 1 and not _has_words(names[0], wanted.split()))
 
 
 def closest(among: Sequence[Named], text: str) -> Named | None:
     """The one whose name, or a word of it, is nearly the text; None where none is, or several."""
-    wanted = " ".join(text.casefold().split())
+    wanted = folded(text)
     names: dict[str, list[Named]] = {}
     for each in among:
-        name = each.name.casefold()
+        name = folded(each.name)
         for part in {name, *name.split()}:
             names.setdefault(part, []).append(each)
     best = get_close_matches(wanted, names, n=1, cutoff=NEAR)
@@ -192,14 +193,15 @@ def which_class(found: Sequence[SchoolClass], again: str) -> Answer:
 
 def like(among: Sequence[Named], text: str, key: Callable[[Named], str]) -> list[Named]:
     """Those of that id; else of that name; else whose name has words that begin so."""
-    wanted = " ".join(text.casefold().split())
-    exact = [each for each in among if key(each).casefold() == wanted]
-    named = exact or [each for each in among if each.name.casefold() == wanted]
+    wanted = folded(text)
+    exact = [each for each in among if key(each).casefold() == " ".join(text.casefold().split())]
+    named = exact or [each for each in among if folded(each.name) == wanted]
     return named or [each for each in among if _has_words(each.name, wanted.split())]
 
 
 def _has_words(name: str, wanted: Sequence[str]) -> bool:
-    words = name.casefold().replace("-", " ").split() + name.casefold().split()
+    known = folded(name)
+    words = known.replace("-", " ").split() + known.split()
     return bool(wanted) and all(any(word.startswith(part) for word in words) for part in wanted)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from nudgebot.school.enrollment import IN_FORCE, IN_TERM
 from nudgebot.school.people import Student, student_of
+from nudgebot.spelling import folded
 from nudgebot.store import Store
 
 
@@ -48,7 +49,7 @@ class Roster:
     def like(self, words: Sequence[str]) -> list[Student]:
         """Students whose id is the text, or whose name holds all of the words, by id.
 
-        The words are given with their case folded. SQLite folds that of ASCII letters only, so
+        The words are given as `folded` makes them. SQLite folds that of ASCII letters only, so
         names with other letters in them are looked at one by one.
         """
         plain = [word for word in words if word.isascii()]
@@ -66,7 +67,7 @@ class Roster:
         ids = [
             student_id
             for student_id, name in rows
-            if student_id.casefold() == wanted or all(word in name.casefold() for word in words)
+            if student_id.casefold() == wanted or all(word in folded(name) for word in words)
         ]
         found = self._store.rows(
             """SELECT s.* FROM json_each(?) j CROSS JOIN students s
