@@ -18,6 +18,7 @@ from nudgebot.errors import NudgebotError
 from nudgebot.service.health import Finding, State, guarded, school, server, surroundings, worst
 from nudgebot.service.health import database as file
 from nudgebot.service.health.copies import copy_findings
+from nudgebot.service.health.mail import mail_findings
 from nudgebot.settings import Settings
 from nudgebot.store import Store
 from nudgebot.store.backups import backups_of, folder_of
@@ -25,7 +26,7 @@ from nudgebot.store.migrating import pending
 from nudgebot.wiring import SCHEMAS, or_shipped
 
 UNTIL_IT_ANSWERS = "Until it answers nothing is sent or heard; what is due waits, nothing is lost."
-UNTIL_MAIL_GOES = "Mend the smtp settings, or ask who runs the mail server; e-mails wait for it."
+UNTIL_MAIL_GOES = "Mend that setting; e-mails wait for it."
 
 
 @click.command()
@@ -82,7 +83,7 @@ def examined(
     if not offline:
         asked = partial(server.server_findings, zuliprc, settings, right_now)
         yield from guarded("server", asked, UNTIL_IT_ANSWERS)
-        greeted = partial(surroundings.mail_findings, settings, right_now)
+        greeted = partial(mail_findings, settings, right_now)
         yield from guarded("mail", greeted, UNTIL_MAIL_GOES)
     rules = or_shipped(settings["rules_file_path"])
     templates = or_shipped(settings["templates_path"])

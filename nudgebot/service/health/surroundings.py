@@ -1,14 +1,12 @@
-"""What else nudgebot needs: rules, fonts, a mail server, a model, admins, a time zone."""
+"""What else nudgebot needs: rules, fonts, a model, admins, a time zone."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 from nudgebot.errors import SettingError
-from nudgebot.interventions.mail import Mailer, mail_server
 from nudgebot.nudging.check import examine, read_sources
 from nudgebot.nudging.model_settings import rewriter_of, why_no_model
 from nudgebot.reports.fonts import BUNDLED, Fonts
@@ -59,16 +57,6 @@ def font_findings(folder: Path) -> Iterator[Finding]:
         yield Finding("fonts", State.FAIL, sentence, "Install nudgebot anew.")
     else:
         yield Finding("fonts", State.OK, f"{len(BUNDLED)} bundled fonts are there.")
-
-
-def mail_findings(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Finding]:
-    """Whether the mail server lets nudgebot in; no mail is sent. Raises DeliveryError if not."""
-    server = mail_server(settings)
-    if server is None:
-        yield Finding("mail", State.OK, "no mail server is set; no e-mail is sent.")
-        return
-    Mailer(server, clock=clock).greet()
-    yield Finding("mail", State.OK, f"{server.host}:{server.port} lets nudgebot in.")
 
 
 def model_findings(settings: Settings) -> Iterator[Finding]:
