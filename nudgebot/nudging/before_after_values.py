@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from nudgebot.nudging.cases import Measures
+from nudgebot.nudging.effects_words import change
 
 LEAST_TOLD = 10  # fewer cases would tell of students, not of nudges
 LEAST_CASES = 30  # the setting `effect_minimum_cases`, where nobody says otherwise
@@ -80,12 +81,12 @@ class BeforeAfter:
         """
         if self.nudged.measured < LEAST_TOLD or self.nudged.overall_impact is None:
             return "Before and after: too few are measured yet."
-        claim = f"Before and after alone would say {_signed(self.nudged.overall_impact)}"
+        claim = f"Before and after alone would say {change(self.nudged.overall_impact)}"
         if self.held_out.measured < LEAST_TOLD or self.held_out.overall_impact is None:
             return f"{claim}; too few were held out to say how much of it comes by itself."
         return (
             f"{claim}; the held out, whom nobody nudged, changed by "
-            f"{_signed(self.held_out.overall_impact)} themselves."
+            f"{change(self.held_out.overall_impact)} themselves."
         )
 
 
@@ -133,10 +134,10 @@ class Impact:
         """The score, what is usual without a nudge, and the rating."""
         if self.impact_score is None:
             return f"{self.effectiveness_rating.capitalize()}."
-        score = f"Before and after: {_signed(self.impact_score)}"
+        score = f"Before and after: {change(self.impact_score)}"
         if self.usual is None:
             return f"{score}; {self.effectiveness_rating}."
-        low, high = map(_signed, self.usual)
+        low, high = map(change, self.usual)
         return f"{score}, {self.effectiveness_rating} (there {low} to {high} is usual)."
 
 
@@ -147,8 +148,3 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _signed(change: float) -> str:
-    value = round(100 * change)
-    return f"{'+' if value > 0 else '−' if value < 0 else '±'}{abs(value)} %"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+LARGEST = 2.0  # beyond it a change tells how small the beginning was
 NEARLY_ALL = 0.9  # there is no room above it for a nudge to show anything
 _HOURS_TOLD = 48
 DID = "did what was asked for"
@@ -57,13 +58,27 @@ def note(by: str) -> str:
 
 
 def points(value: float, *, sign: bool = False) -> str:
-    """A fraction in whole points, tenths where whole points would hide it; with a true minus."""
+    """A fraction in whole points, tenths where whole points would hide it; with a true minus.
+
+    What is huge is said in words: who began with next to nothing changes by thousands of percent.
+    """
+    if abs(value) > LARGEST:
+        most = f"{100 * LARGEST:.0f}"
+        return f"less than −{most}" if value < 0 else f"more than {'+' if sign else ''}{most}"
     whole = 100 * value
     text = f"{abs(whole):.0f}" if abs(whole) >= 0.95 else f"{abs(whole):.1f}"
     if text == "0.0":
         return "0"
     minus = "−" if whole < 0 else "+" if sign else ""  # the sign itself
     return f"{minus}{text}"
+
+
+def change(value: float) -> str:
+    """A change in percent of what was before, with its sign; what is huge in words."""
+    if abs(value) > LARGEST:
+        return f"{points(value, sign=True)} %"
+    whole = round(100 * value)
+    return f"{'+' if whole > 0 else '−' if whole < 0 else '±'}{abs(whole)} %"  # a true minus
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from nudgebot.chat.boards.figures import EFFECT_COLUMNS, hours, words_of
+from nudgebot.chat.boards.figures import EFFECT_COLUMNS, hours, share, words_of
 from nudgebot.chat.boards.mentor import TIMES, times_row
-from nudgebot.chat.boards.overview import measure_rows
+from nudgebot.chat.boards.overview import huge_notes, measure_rows
 from nudgebot.insight.trend_data import DateRange
 from nudgebot.interventions.adoption import GOALS, Adoption, Share
 from nudgebot.nudging.dashboards.effectiveness import EffectivenessMetrics
@@ -99,7 +99,9 @@ def _sections(found: Adoption, metrics: EffectivenessMetrics | None) -> Iterator
         tuple(row(words_of(kind), (n, "")) for kind, n in found.interventions.items()),
     )
     if metrics is not None:
-        yield Section("Nudged and held out", EFFECT_COLUMNS, measure_rows(metrics))
+        yield Section(
+            "Nudged and held out", EFFECT_COLUMNS, measure_rows(metrics), huge_notes(metrics)
+        )
 
 
 def _goals(found: Adoption, metrics: EffectivenessMetrics | None) -> Iterator[Row]:
@@ -143,10 +145,9 @@ def _goals(found: Adoption, metrics: EffectivenessMetrics | None) -> Iterator[Ro
     yield shared("Messages from templates", found.from_templates, "from_templates")
     yield shared("Writing teachers who use templates", found.use_templates, "use_templates")
     yield shared("Teachers who exported this month", found.exported_monthly, "exported_monthly")
-    faster = found.faster
     yield row(
         "Less time from alert to intervention",
-        (None if faster is None else 100 * faster, "percent"),
+        share(found.faster),
         (100 * GOALS["faster"], "percent"),
         (found.reactions.acted.alerts, ""),
     )

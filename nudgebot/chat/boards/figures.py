@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nudgebot.nudging import effects_words as words
 from nudgebot.nudging.dashboards.response_rates import (
     READ,
     RESPONDED,
@@ -31,7 +32,9 @@ EFFECT_COLUMNS = ("", "Says", "Nudged", "Held out", "Difference", "95 % interval
 
 
 def share(value: float | None) -> tuple[Raw, str]:
-    """A fraction as a cell in percent."""
+    """A fraction as a cell in percent; what is huge in words, as `effects_words.points` has it."""
+    if value is not None and abs(value) > words.LARGEST:
+        return (f"{words.points(value)} %", "text")
     return (None if value is None else 100 * value, "percent")
 
 
@@ -84,11 +87,18 @@ def outcome_row(name: str, outcome: Outcome) -> Row:
         (str(outcome.verdict), "text"),
         share(outcome.nudged),
         share(outcome.held_out),
-        (None if outcome.difference is None else 100 * outcome.difference, "points"),
+        _difference(outcome.difference),
         (outcome.interval_text.removesuffix(" points") or None, "text"),
         (outcome.nudged_count, ""),
         (outcome.held_out_count, ""),
     )
+
+
+def _difference(value: float | None) -> tuple[Raw, str]:
+    if value is None or abs(value) <= words.LARGEST:
+        return (None if value is None else 100 * value, "points")
+    size = words.points(abs(value))
+    return (f"{size} points {'above' if value > 0 else 'below'}", "text")
 
 
 def effect_rows(effects: Sequence[Effect]) -> tuple[Row, ...]:

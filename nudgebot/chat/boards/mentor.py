@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from nudgebot.chat.boards.figures import EFFECT_COLUMNS, effect_rows, hours, words_of
-from nudgebot.chat.boards.overview import before_after_section, measure_rows
+from nudgebot.chat.boards.overview import before_after_section, huge_notes, measure_rows
 from nudgebot.insight.trend_data import DateRange
 from nudgebot.interventions.adoption_impact import Afterwards, TeachersImpact
 from nudgebot.interventions.adoption_times import WITHIN_HOURS, Times
@@ -117,7 +117,12 @@ def _sections(found: MentorImpactReport, done: TeachersImpact | None) -> Iterato
         )
     metrics = found.intervention_success_rate.metrics
     if metrics is not None:
-        yield Section("Your students, nudged and held out", EFFECT_COLUMNS, measure_rows(metrics))
+        yield Section(
+            "Your students, nudged and held out",
+            EFFECT_COLUMNS,
+            measure_rows(metrics),
+            huge_notes(metrics),
+        )
         if metrics.target.measured:
             yield before_after_section(metrics)
     whose = "in the whole school" if found.of_the_school else "with your students"

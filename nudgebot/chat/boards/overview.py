@@ -30,6 +30,10 @@ CAUTION = (
     "Nudged and held out were drawn by lot, so their difference is what the nudges did; before "
     "and after alone would flatter them."
 )
+HUGE = (
+    "A change of more than 200 % comes from students who began with next to nothing; the table of "
+    "before and after has the figures themselves."
+)
 _EARLY = "Effects: too early to say, for no nudge has been followed to its end in this time."
 
 
@@ -144,7 +148,15 @@ def rating_notes(metrics: EffectivenessMetrics) -> tuple[str, ...]:
     better = [words.MEASURES[each.measure.value] for each in metrics.specific_improvements]
     improved = f"Shown to be better: {', '.join(better)}." if better else ""
     rating = f"Rating: {metrics.effectiveness_rating}."
-    return tuple(note for note in (rating, improved, *metrics.recommendations) if note)
+    return tuple(
+        note for note in (rating, improved, *metrics.recommendations) if note
+    ) + huge_notes(metrics)
+
+
+def huge_notes(metrics: EffectivenessMetrics) -> tuple[str, ...]:
+    """Where a change is too huge to mean what it says."""
+    known = (value for each in metrics.changes for value in (each.nudged, each.held_out))
+    return (HUGE,) if any(abs(value or 0.0) > words.LARGEST for value in known) else ()
 
 
 def before_after_section(metrics: EffectivenessMetrics) -> Section:

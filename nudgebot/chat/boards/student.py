@@ -12,10 +12,11 @@ from nudgebot.nudging.cases import Case
 from nudgebot.nudging.dashboards.received import Received
 from nudgebot.nudging.dashboards.response_rates import TARGET
 from nudgebot.nudging.dashboards.student import StudentNudgingReport, TypeRecord
+from nudgebot.nudging.effects_words import change
 from nudgebot.nudging.profiles import Profile
 from nudgebot.reports.contents.dashboards import Board
 from nudgebot.reports.contents.section import Row, Section, row
-from nudgebot.reports.figures import Raw, count
+from nudgebot.reports.figures import count
 
 CAUTION = (
     "One student's nudges cannot show an effect: most lows end by themselves. What is usual "
@@ -156,7 +157,7 @@ def _changed(name: str, changes: Changes, words: str) -> Row:
     return row(
         name,
         *(
-            (_signed(value), "text")
+            (None if value is None else change(value), "text")
             for value in (
                 changes.activity_change,
                 changes.performance_change,
@@ -165,11 +166,3 @@ def _changed(name: str, changes: Changes, words: str) -> Row:
         ),
         (words, "text"),
     )
-
-
-def _signed(value: float | None) -> Raw:
-    if value is None:
-        return None
-    whole = round(100 * value)
-    sign = "+" if whole > 0 else "−" if whole < 0 else "±"  # a true minus
-    return f"{sign}{abs(whole)} %"
