@@ -37,22 +37,22 @@ _ADVICE: tuple[tuple[type[object], str], ...] = (
     (
         smtplib.SMTPException,
         (
-            "See that smtp_security fits smtp_port (starttls 587, tls 465), and ask who runs the mail "
-            "server."
+            "See that smtp_security fits smtp_port (starttls 587, tls 465), and ask who runs the "
+            "mail server."
         ),
     ),
     (
         TimeoutError,
         (
-            "Nothing answered within {seconds:.0f} seconds: see that no firewall closes port {port}, "
-            "and that smtp_security fits the port (starttls 587, tls 465)."
+            "Nothing answered within {seconds:.0f} seconds: see that no firewall closes port "
+            "{port}, and that smtp_security fits the port (starttls 587, tls 465)."
         ),
     ),
     (
         object,
         (
-            "See that smtp_host = {host} and smtp_port = {port} are right, that the server runs, and "
-            "that a firewall lets this machine through."
+            "See that smtp_host = {host} and smtp_port = {port} are right, that the server runs, "
+            "and that a firewall lets this machine through."
         ),
     ),
 )
