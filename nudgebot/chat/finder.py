@@ -193,8 +193,8 @@ def which_class(found: Sequence[SchoolClass], again: str) -> Answer:
 
 def like(among: Sequence[Named], text: str, key: Callable[[Named], str]) -> list[Named]:
     """Those of that id; else of that name; else whose name has words that begin so."""
-    wanted = folded(text)
-    exact = [each for each in among if key(each).casefold() == " ".join(text.casefold().split())]
+    wanted, as_id = folded(text), " ".join(text.casefold().split())
+    exact = [each for each in among if key(each).casefold() == as_id]
     named = exact or [each for each in among if folded(each.name) == wanted]
     return named or [each for each in among if _has_words(each.name, wanted.split())]
 

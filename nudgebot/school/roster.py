@@ -10,6 +10,8 @@ from nudgebot.school.people import Student, student_of
 from nudgebot.spelling import folded
 from nudgebot.store import Store
 
+MOST_WORDS = 10  # of a name that the database looks for; it builds one test of all of them
+
 
 class Roster:
     """Answers for the whole school with one query each."""
@@ -55,6 +57,7 @@ class Roster:
         plain = [word for word in words if word.isascii()]
         tests = ["student_id = ? COLLATE NOCASE", "name GLOB '*[^ -~]*'"]
         if plain and len(plain) == len(words):
+            plain = plain[:MOST_WORDS]
             tests.append("(" + " AND ".join(["name LIKE ? ESCAPE '\\'"] * len(plain)) + ")")
         else:
             plain = []

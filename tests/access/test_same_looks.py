@@ -49,3 +49,10 @@ def test_a_letter_is_the_same_however_it_is_written(town: Town, asker: int, said
     """With its mark on it, or behind it."""
     enrol(town, "Jos\u00e9 Nu\u00f1ez")
     assert "(s9)" in town.answer(asker, said)
+
+
+@pytest.mark.parametrize("name", ["a " * 4000, "ana " * 12])
+def test_a_name_of_ever_so_many_words_is_only_not_known(town: Town, name: str) -> None:
+    """And does not break the search."""
+    enrol(town, "Ana Maria")
+    assert "I know no student" in town.answer(ADMIN, f"why {name} nobody")

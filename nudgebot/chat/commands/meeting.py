@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nudgebot.chat.answer import Answer, code
+from nudgebot.chat.asked import literal
 from nudgebot.chat.command import STAFF, Call, Command, Scope
 from nudgebot.chat.finder import one_student, students_like
 from nudgebot.chat.meeting_previews import (
@@ -66,9 +67,8 @@ def _split_students(call: Call) -> tuple[list[Student], str]:
     rest = call.text
     while True:
         name, behind = _first_name(call, rest)
-        known = ", ".join([*found, "{}"])
-        after = behind.replace("{", "{{").replace("}", "}}")
-        student = one_student(call, name, f"meet {known}{after}")
+        known = ", ".join([*map(literal, found), "{}"])
+        student = one_student(call, name, f"meet {known}{literal(behind)}")
         found[student.student_id] = student
         if len(found) > MOST_STUDENTS:
             raise CommandError(f"A meeting has at most {MOST_STUDENTS} students.")
