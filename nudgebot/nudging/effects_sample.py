@@ -24,7 +24,8 @@ class Columns:
         self.share = _numbers(sheet.share)
         rule = labels(sheet.rule_id)
         # A rule at two shares is two strata: their chances to be held out differ.
-        self.stratum = labels(list(zip(rule.tolist(), self.share.round(4).tolist(), strict=True)))
+        shares, place = np.unique(self.share.round(4), return_inverse=True)
+        self.stratum = np.unique(rule * shares.size + place, return_inverse=True)[1]
         self.target = labels(sheet.target)
         self.student = labels(sheet.student_id)
         starts, ends = _numbers(sheet.starts_at), _numbers(sheet.ends_at)
