@@ -83,3 +83,28 @@ def test_who_left_may_still_call_off_her_own_meeting(tmp_path: Path) -> None:
             assert world.store.value("SELECT status FROM meetings WHERE id = 1") == status
         finally:
             world.store.close()
+
+
+@pytest.mark.parametrize("happens", [teacher_left, student_moved])
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("message s1 Come and see me.", "Come, please."),
+        ("assign s1 Division", "questions 5"),
+        ("meet s1 tomorrow 16:00", "tomorrow 15:00"),
+        ("parent s1 inactive", "We miss her."),
+    ],
+)
+def test_other_words_show_nobody_who_left(
+    tmp_path: Path, happens: Callable[[World], None], said: str, other: str
+) -> None:
+    """The preview in other words names those alone whom the teacher may see now."""
+    world = World(tmp_path)
+    try:
+        world.say(TARA, said)
+        happens(world)
+        told = world.say(TARA, f"change {world.token()} {other}")
+        assert told
+        assert not any(leaks(each.content) for each in told)
+    finally:
+        world.store.close()

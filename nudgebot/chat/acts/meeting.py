@@ -157,6 +157,8 @@ def _file(office: Office, meeting: Meeting) -> str:
 def with_other_words(call: Call, settled: Confirmation, text: str, adding: bool) -> Answer:
     """The preview again: another time, place, kind or length; or more notes."""
     draft = Draft.of(settled.payload)
+    if not all(call.asker.may_see(each) for each in draft.student_ids):
+        raise CommandError(f"{NO_STUDENT} Nothing was done.")
     if adding:
         if draft.meeting_id:
             raise CommandError("Notes belong to the meeting; they stay when it moves.")

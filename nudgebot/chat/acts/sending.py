@@ -125,9 +125,10 @@ def reworded(call: Call, settled: Confirmation, text: str, adding: bool) -> Answ
         (_other_words(letter, student, text, adding=adding), student)
         for letter in letters_in(settled.payload)
         if (student := call.office.people.student(letter.student_id)) is not None
+        and call.asker.may_see(student.student_id)
     ]
     if not found:
-        raise CommandError("Nobody of that preview is at the school any more. Nothing was done.")
+        raise CommandError("Nobody of that preview is a student of yours now. Nothing was done.")
     letter, student = found[0]
     choices = (
         other_templates(call, student, template=letter.template, began=letter.began, own=letter.own)
