@@ -78,6 +78,7 @@ def preview_mails(call: Call, matter: Matter) -> Answer:
     )
     token = opened.token
     amount = count(len(mails), "e-mail")
+    doubt = parents.doubt(actor_of(call), student.student_id, matter.concern, as_of=call.as_of)
     minutes = call.office.settings["confirmation_minutes"]
     other = (
         f"Your own words in it: `change {token} <your words>`, more of them: "
@@ -86,6 +87,7 @@ def preview_mails(call: Call, matter: Matter) -> Answer:
     parts = [
         f"**{amount}** about **{named(student)}**: {in_words(matter.concern)}.",
         *_shown(_own_language_first(call, mails), guardians),
+        *([f"⚠️ {doubt}"] if doubt else []),
         *_as_written(call, matter, mails),
         *([INSTEAD] if opened.replaces else []),
         *_left_out(guardians, mails),

@@ -22,6 +22,7 @@ from nudgebot.interventions.parents_drafts import (
     Draft,
     Guardian,
     called,
+    doubt_of,
     drafts,
     guardians_of,
     reachable,
@@ -74,6 +75,10 @@ class Parents:
             as_of=as_of,
             guardian_ids=guardian_ids,
         )
+
+    def doubt(self, actor: Actor, student_id: str, concern: str, *, as_of: datetime) -> str:
+        """What the figures say against such a mail, in a sentence; empty where nothing does."""
+        return doubt_of(self._means, actor, student_id, concern, as_of)
 
     def notify(
         self,

@@ -11,6 +11,7 @@ from nudgebot.interventions.mail_text import is_address
 from nudgebot.interventions.means import Actor, Means
 from nudgebot.interventions.own_subjects import OwnSubjects, Row
 from nudgebot.interventions.parents_concerns import NEEDS_WORDS
+from nudgebot.markup import esc
 from nudgebot.nudging.parent_letter import ParentFacts, concerns_of, parent_letter
 from nudgebot.nudging.rendering import CompositionError
 from nudgebot.school.batches import newest_fact
@@ -18,6 +19,7 @@ from nudgebot.school.days import zone_named
 from nudgebot.school.people import Student
 
 LONGEST_WORDS = 4000
+OVERDUE = "overdue"
 NO_SERVER = (
     "No mail server is set up, so no e-mail can go out; nothing was sent. An administrator gives "
     "it in the settings smtp_host and mail_from."
@@ -144,6 +146,17 @@ def drafts(
         raise CommandError("That guardian may not be mailed any more. Nothing was sent.")
     facts = _facts(means, student, words, actor=actor, as_of=as_of)
     return [_draft(means, each, concern, facts) for each in chosen]
+
+
+def doubt_of(means: Means, actor: Actor, student_id: str, concern: str, as_of: datetime) -> str:
+    """What the figures say against a mail about overdue work, in a sentence; else empty."""
+    if concern != OVERDUE:
+        return ""
+    figures, subjects = _figures(means, student_id, actor, as_of)
+    if figures.get("overdue_assignments") != 0:
+        return ""
+    where = f" in {', '.join(esc(each) for each in sorted(subjects))}" if subjects else ""
+    return f"By the newest figures nothing is overdue{where}; the e-mail then gives no number."
 
 
 def _draft(means: Means, guardian: Guardian, concern: str, facts: ParentFacts) -> Draft:

@@ -184,6 +184,16 @@ def test_parents_read_of_the_teachers_own_subject(mailed: Town) -> None:
     assert "Essay" not in overdue
 
 
+def test_a_mail_about_nothing_overdue_in_her_subject_is_doubted(mailed: Town) -> None:
+    """The teacher hears it before the parents do; where there is something, no word of it."""
+    parents, tara = mailed.office.interventions.parents, Actor(TARA, "Tara", "t1")
+    assert parents.doubt(tara, "s1", "overdue", as_of=NOW) == ""
+    mailed.store.execute("UPDATE assignments SET class_id = 'c7e'")
+    assert "nothing is overdue in Maths" in parents.doubt(tara, "s1", "overdue", as_of=NOW)
+    assert parents.doubt(tara, "s1", "struggling", as_of=NOW) == ""
+    assert parents.doubt(Actor(ADMIN, "Ada", None), "s1", "overdue", as_of=NOW) == ""
+
+
 def test_parents_read_of_all_subjects_from_an_admin(mailed: Town) -> None:
     """She teaches none of them, and writes for the school."""
     assert 'above all the topic "Vocabulary"' in drafted(

@@ -309,3 +309,10 @@ def test_what_no_figure_tells_is_the_teachers_to_say(family: Family, concern: st
         TARA, f"parent s1 {concern}"
     )
     assert not family.store.rows("SELECT 1 FROM confirmations")
+
+
+def test_nothing_overdue_is_said_before_the_mail_goes(family: Family) -> None:
+    """The preview says so, and the teacher decides."""
+    assert "nothing is overdue" not in family.answer(TARA, "parent s1 overdue")
+    family.figures.rows["s1"]["overdue_assignments"] = 0
+    assert "⚠️ By the newest figures nothing is overdue" in family.answer(TARA, "parent s1 overdue")
