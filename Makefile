@@ -22,7 +22,7 @@ tour: install
 	$(BIN)/nudgebot demo --tour-only
 
 test: install
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # Every fault at its full size, as a table; NUDGEBOT_TORTURE_SECONDS, _STUDENTS and so on set sizes.
 # ONLY="clock zips" runs those whose name has one of the words; INTO=README.md keeps the table there.

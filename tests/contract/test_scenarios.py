@@ -16,7 +16,7 @@ from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.incoming import Me
 from nudgebot.nudging.messages import Direct, Outgoing
 
-pytestmark = pytest.mark.contract
+pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("contract scenarios")]
 
 
 def fresh_word() -> str:
