@@ -238,14 +238,13 @@ class Audit:
         No looks are her own doings, words passed on, and digests: of these nudging's history tells
         which ones arrived.
         """
-        detail = "detail" if arguments else "''"
         rows = self._store.rows(
-            f"""SELECT max(at) AS at, actor_user_id, action, place, {detail} AS said,
-                       count(*) AS times
+            f"""SELECT max(at) AS at, actor_user_id, action, place,
+                       CASE WHEN :arguments THEN detail ELSE '' END AS said, count(*) AS times
                 FROM audit WHERE {_NOT_OWN}
                 GROUP BY actor_user_id, action, place, said, at / 86400
                 ORDER BY max(at) DESC, max(audit_id) DESC LIMIT :limit""",  # noqa: S608  # a constant of this module
-            self._whose(student_id, own_user_id) | {"limit": limit},
+            self._whose(student_id, own_user_id) | {"limit": limit, "arguments": arguments},
         )
         return [
             Look(
