@@ -21,8 +21,11 @@ demo: install
 tour: install
 	$(BIN)/nudgebot demo --tour-only
 
+# Bytecode is kept even where a machine says otherwise, or every program started is compiled anew.
+test torture: export PYTHONDONTWRITEBYTECODE :=
+
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Every fault at its full size, as a table; NUDGEBOT_TORTURE_SECONDS, _STUDENTS and so on set sizes.
 # ONLY="clock zips" runs those whose name has one of the words; INTO=README.md keeps the table there.

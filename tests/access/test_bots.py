@@ -17,8 +17,6 @@ from nudgebot.nudging.messages import Direct, InStream
 from nudgebot.sandbox.records import SandboxMessage
 from nudgebot.school.links import Links, ZulipUser
 
-pytestmark = pytest.mark.xdist_group("access bots")  # what they share is made once
-
 OTHER_BOT, UNKNOWN_BOT, ME, OWNER = 61, 62, 5, 2
 CRY = "I want to die"
 

@@ -12,8 +12,6 @@ from nudgebot.chat.command import STAFF, STUDENTS, Command, Role
 from nudgebot.chat.commands import registry
 from nudgebot.nudging.messages import Direct, Recipient
 
-pytestmark = pytest.mark.xdist_group("access every command")  # what they share is made once
-
 # By command, what is said with it; `{s}` is Ana, and somebody unknown in the second try, `{c}` her
 # class, `{n}` the number of what is hers.
 SAID = {

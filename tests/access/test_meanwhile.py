@@ -12,8 +12,6 @@ from torture.ledger import name_of
 
 from nudgebot.sandbox.records import SandboxMessage, SandboxStream, SandboxUser
 
-pytestmark = pytest.mark.xdist_group("access meanwhile")  # what they share is made once
-
 SLOW_SECONDS = 1.0
 PRIVATE = "I have answered you in a direct message."
 _NUMBERS = count(1)

@@ -13,8 +13,6 @@ from torture.ledger import name_of
 
 from nudgebot.sandbox.records import SandboxMessage, SandboxUser
 
-pytestmark = pytest.mark.xdist_group("access over the wire")  # what they share is made once
-
 LINK = re.compile(r"/user_uploads/[^)\s]+")
 SECONDS = 10
 SECRET = "because her mother is ill"

@@ -21,8 +21,6 @@ from nudgebot.school.days import from_day
 from nudgebot.school.links import SCHEMA as LINKS
 from nudgebot.school.tables import SCHEMA as SCHOOL
 
-pytestmark = pytest.mark.xdist_group("adaptation simulated term")  # what they share is made once
-
 WEEKS = 11
 
 

@@ -10,8 +10,6 @@ from dashboards.school import Truth, fill
 
 from chat.town import ADMIN, TARA, Town
 
-pytestmark = pytest.mark.xdist_group("chat dashboard by name")  # what they share is made once
-
 # By the requirement's name: the row or table of the dashboard, and the figures that stand in it.
 SYSTEM = {
     "total_nudges_sent": "What was sent,1,Nudges sent,",

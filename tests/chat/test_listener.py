@@ -156,6 +156,7 @@ def test_own_messages_are_not_heard_but_remembered(bench: Bench) -> None:
     bench.say("after it")
     assert bench.ears.wait_for(lambda: bool(bench.ears.heard))
     assert bench.ears.texts() == ["after it"]
+    bench.stop()  # what has passed is kept by then
     assert Memory(bench.store).echo("key-1") == answer["id"]
     assert client.session is not None
     client.session.close()

@@ -16,8 +16,6 @@ from nudgebot.cli import main
 from nudgebot.cli.context import right_now
 from nudgebot.sandbox.sample import write_sample_school
 
-pytestmark = pytest.mark.xdist_group("cli messages")  # what they share is made once
-
 RULE = "streak_break_recovery"
 
 

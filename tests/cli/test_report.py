@@ -15,8 +15,6 @@ from nudgebot.cli import main
 from nudgebot.cli.context import right_now
 from nudgebot.sandbox.sample import write_sample_school
 
-pytestmark = pytest.mark.xdist_group("cli report")  # what they share is made once
-
 FIGURES = ("Accuracy", "Questions", "Active days")
 
 

@@ -13,7 +13,8 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from nudgebot.cli import main, run  # noqa: F401  # run is forked with it, else loaded each time
+from nudgebot.cli import main
+from nudgebot.cli.app import COMMANDS
 
 Main = Callable[[Sequence[str]], object]
 
@@ -44,7 +45,8 @@ def fork(
 @cache
 def _context() -> ForkServerContext:
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["contract.forked"])
+    commands = {known.place.partition(":")[0] for known in COMMANDS.values()}
+    found.set_forkserver_preload(["contract.forked", *sorted(commands)])
     return found
 
 

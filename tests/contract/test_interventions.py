@@ -16,7 +16,7 @@ from contract.talk import Talk, download
 from nudgebot.chat.incoming import Me
 from nudgebot.sandbox.mailbox import Mailbox
 
-pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("contract interventions")]
+pytestmark = pytest.mark.contract
 
 
 def fresh_word() -> str:

@@ -16,7 +16,7 @@ from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.incoming import Me
 from nudgebot.nudging.messages import Direct, Outgoing
 
-pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("contract scenarios")]
+pytestmark = pytest.mark.contract
 
 
 def fresh_word() -> str:

@@ -13,8 +13,6 @@ from effects.coverage import Tally, tallies
 from effects.simulation import RULES, School
 from nudgebot.nudging.effects_values import Measure
 
-pytestmark = pytest.mark.xdist_group("effects coverage")  # what they share is made once
-
 RUNS = 200
 Tallies = dict[tuple[str, Measure], Tally]
 

@@ -27,8 +27,6 @@ from nudgebot.school.links import Links, ZulipUser
 from nudgebot.school.tables import SCHEMA as SCHOOL
 from nudgebot.store import Store
 
-pytestmark = pytest.mark.xdist_group("effects whole way")  # what they share is made once
-
 DAY = timedelta(days=1)
 TRUTH = {"helps": 0.3, "nil": 0.0, "harms": -0.3}
 BASE = 0.5

@@ -14,8 +14,6 @@ from nudgebot.sandbox.realm import School, found_school
 from nudgebot.sandbox.records import SandboxMessage, SandboxUser
 from nudgebot.sandbox.server import Sandbox
 
-pytestmark = pytest.mark.xdist_group("endurance bad input")  # what they share is made once
-
 LONGEST_MESSAGE = 10_000
 
 

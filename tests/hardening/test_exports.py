@@ -7,8 +7,6 @@ import pytest
 from hardening.hostile_exports import ATTACKS, Attack
 from hardening.importing import SECONDS_EACH, Met, run
 
-pytestmark = pytest.mark.xdist_group("hardening exports")  # what they share is made once
-
 
 @pytest.fixture(scope="module")
 def met() -> dict[str, Met]:

@@ -18,8 +18,6 @@ from nudgebot.sandbox.realm import found_school
 from nudgebot.sandbox.server import Sandbox
 from nudgebot.service.logs import FIELDS
 
-pytestmark = pytest.mark.xdist_group("hardening full run logs")  # what they share is made once
-
 MOST_COMMANDS = 50
 
 

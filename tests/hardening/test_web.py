@@ -21,8 +21,6 @@ from nudgebot.exports.web_fetch import Address, Bounds
 from nudgebot.exports.web_source import WebSources
 from nudgebot.store import Store
 
-pytestmark = pytest.mark.xdist_group("hardening web")  # what they share is made once
-
 QUICK = Bounds(
     most_bytes=4 * 2**20,
     seconds=0.8,

@@ -16,8 +16,6 @@ from sample_reading import SEED, TODAY, Sample, moment, write
 from nudgebot.errors import InputError
 from nudgebot.sandbox.sample import write_sample_school
 
-pytestmark = pytest.mark.xdist_group("sample sample files")  # what they share is made once
-
 COMMITTED = Path(__file__).parents[2] / "data" / "sample"
 
 HEADERS = {

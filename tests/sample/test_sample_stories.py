@@ -11,8 +11,6 @@ from sample_reading import SEED, TODAY, Sample, chosen, mean, write
 
 from nudgebot.sandbox.sample import write_sample_school
 
-pytestmark = pytest.mark.xdist_group("sample sample stories")  # what they share is made once
-
 SUBJECTS = ("Mathematics", "English", "Science")
 
 
