@@ -70,10 +70,13 @@ class Keys:
 
 
 def clean(text: str) -> str:
-    """The text without blanks around it and without a spreadsheet's `="…"` wrapping."""
+    """The text without blanks around it and without a spreadsheet's `="…"` wrapping.
+
+    Within that, a quotation mark is doubled.
+    """
     text = text.strip()
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
-        return text[2:-1].strip()
+        return text[2:-1].replace('""', '"').strip()
     return text
 
 

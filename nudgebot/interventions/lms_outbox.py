@@ -72,9 +72,9 @@ class LmsOutbox:
 def _about(assignment: TargetedAssignment) -> list[str]:
     return [
         assignment.lms_id,
-        _id_cell(assignment.class_id),
+        id_cell(assignment.class_id),
         _text_cell(assignment.title),
-        _id_cell(" ".join(assignment.skill_ids)),
+        id_cell(" ".join(assignment.skill_ids)),
         _due(assignment),
         str(assignment.question_count),
         assignment.difficulty,
@@ -83,9 +83,9 @@ def _about(assignment: TargetedAssignment) -> list[str]:
 
 def _submissions(assignment: TargetedAssignment, others: Iterable[str]) -> Iterable[Sequence[str]]:
     """The student's open one, and the others' that are none."""
-    yield [assignment.lms_id, _id_cell(assignment.student_id), "", "", "", _due(assignment)]
+    yield [assignment.lms_id, id_cell(assignment.student_id), "", "", "", _due(assignment)]
     for student_id in sorted(set(others) - {assignment.student_id}):
-        yield [assignment.lms_id, _id_cell(student_id), "", "", "excused", ""]
+        yield [assignment.lms_id, id_cell(student_id), "", "", "excused", ""]
 
 
 def _due(assignment: TargetedAssignment) -> str:
@@ -98,9 +98,14 @@ def _text_cell(text: str) -> str:
     return f"'{line}" if line[:1] in _FORMULA else line
 
 
-def _id_cell(key: str) -> str:
-    """An id; what looks like a formula is wrapped as `="…"`, which readers of exports unwrap."""
-    return f'="{key}"' if key[:1] in _FORMULA else key
+def id_cell(key: str) -> str:
+    """An id; what looks like a formula is wrapped as `="…"`, which readers of exports unwrap.
+
+    Quotation marks in it are doubled there, or what stands behind one would be a formula again.
+    """
+    if key[:1] not in _FORMULA:
+        return key
+    return '="' + key.replace('"', '""') + '"'
 
 
 def _write(path: Path, rows: Iterable[Sequence[str]]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from nudgebot.errors import InputError
+from nudgebot.interventions.lms_outbox import id_cell
 
 _SUBMISSIONS = "submissions.csv"
 
@@ -55,14 +56,15 @@ def _clear(place: Path, student_id: str, *, whole: bool) -> bool:
 
 
 def _is_hers(row: list[str], student_id: str) -> bool:
-    return len(row) > 1 and row[1] in (student_id, f'="{student_id}"')
+    return len(row) > 1 and row[1] in (student_id, id_cell(student_id))
 
 
 def _write(file: Path, rows: list[list[str]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     beside = file.with_name(f".{file.name}.part")
-    with beside.open("wb") as opened:
+    beside.unlink(missing_ok=True)  # of a run that was killed, or a link that leads elsewhere
+    with beside.open("xb") as opened:
         opened.write(text.getvalue().encode())
         opened.flush()
         os.fsync(opened.fileno())

@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 from exports.desk import BERLIN, SCHOOL, Desk
 
+from nudgebot.exports.cells import clean
 from nudgebot.exports.native_layouts import LAYOUTS
 from nudgebot.insight.computation import Computation
 from nudgebot.interventions.assignment_rows import Status, TargetedAssignment
-from nudgebot.interventions.lms_outbox import ASSIGNMENT_COLUMNS, SUBMISSION_COLUMNS, LmsOutbox
+from nudgebot.interventions.lms_outbox import (
+    ASSIGNMENT_COLUMNS,
+    SUBMISSION_COLUMNS,
+    LmsOutbox,
+    id_cell,
+)
 from nudgebot.school.days import to_at
 from nudgebot.store import Store
 
@@ -107,6 +113,17 @@ def test_no_cell_is_a_formula(tmp_path: Path, store: Store, begin: str) -> None:
     assert not desk.take(base | written).notices
     assert desk.rows("SELECT skill_ids FROM assignments") == [(odd,)]
     assert {row[0] for row in desk.rows("SELECT student_id FROM submissions")} == {odd, "2"}
+
+
+@pytest.mark.parametrize("key", ['="&CMD()&"', '=1"&CMD()&"', '@"', '="x"', '-""', "plain", 'a"b'])
+def test_an_id_breaks_out_of_no_wrapping(key: str) -> None:
+    """A quotation mark in it ends no text for a spreadsheet, and readers of exports get it back."""
+    shown = id_cell(key)
+    if shown != key:
+        assert shown[:2] == '="'
+        assert shown[-1] == '"'
+        assert '"' not in shown[2:-1].replace('""', "")
+    assert clean(shown) == key
 
 
 def test_it_appears_whole_and_once(tmp_path: Path) -> None:

@@ -155,6 +155,21 @@ def test_the_lms_outbox_is_cleared(school: Store, tmp_path: Path) -> None:
     assert rest == b"assignment_id,student_id\r\nx,S1002\r\n"
 
 
+def test_a_link_in_the_lms_outbox_leads_nowhere(school: Store, tmp_path: Path) -> None:
+    """Whoever else may write there has no file of ours overwritten by it."""
+    own = tmp_path / "own.txt"
+    own.write_text("ours", encoding="utf-8")
+    folder = tmp_path / "out" / "assignments-2"
+    folder.mkdir(parents=True)
+    rows = "assignment_id,student_id\r\nx,S1001\r\nx,S1002\r\n"
+    (folder / "submissions.csv").write_text(rows, encoding="utf-8")
+    (folder / ".submissions.csv.part").symlink_to(own)
+    audit = in_audit(school)
+    forget(school, ANA.student_id, NOW, in_audit=audit, lms_outbox=tmp_path / "out")
+    assert own.read_text(encoding="utf-8") == "ours"
+    assert "S1001" not in (folder / "submissions.csv").read_text(encoding="utf-8")
+
+
 def test_nobody_is_one_sentence(school: Store) -> None:
     """An id that nobody has is told so, and nothing changes."""
     with pytest.raises(InputError, match="No student of that id"):
