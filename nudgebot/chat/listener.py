@@ -108,6 +108,8 @@ class Listener:
             except _AgainError:
                 self._wait(None)
             else:
+                if self._failures:
+                    log.info("listening again")
                 self._failures = 0
 
     def _step(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -267,8 +268,11 @@ def test_a_passing_trouble_loses_nothing(bench: Bench) -> None:
     assert bench.ears.wait_for(lambda: bench.ears.texts() == ["one"])
 
 
-def test_a_server_that_goes_away_is_waited_for(bench: Bench) -> None:
-    """The listening goes on by itself, and what was said is heard."""
+def test_a_server_that_goes_away_is_waited_for(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The listening goes on by itself, what was said is heard, and the log tells both."""
+    caplog.set_level(logging.INFO, "nudgebot")
     bench.start()
     assert bench.listening()
     bench.realm.sandbox.faults.go_away()
@@ -276,6 +280,9 @@ def test_a_server_that_goes_away_is_waited_for(bench: Bench) -> None:
     bench.realm.sandbox.faults.come_back()
     bench.realm.sandbox.faults.answer(status=502, n=2, path="/events")
     assert bench.ears.wait_for(lambda: bench.ears.texts() == ["meanwhile"])
+    bench.stop()
+    assert "trying again" in caplog.text
+    assert "listening again" in caplog.text
 
 
 @pytest.mark.parametrize("how", ["key", "deactivated"])
