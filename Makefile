@@ -27,7 +27,7 @@ test torture: export PYTHONDONTWRITEBYTECODE :=
 test: install
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-# Every fault at its full size, as a table; NUDGEBOT_TORTURE_SECONDS, _STUDENTS and so on set sizes.
+# Every fault at its full size, as a table; NUDGEBOT_TORTURE_SECONDS, _MESSAGES and so on set sizes.
 # ONLY="clock zips" runs those whose name has one of the words; INTO=README.md keeps the table there.
 torture: install
 	PYTHONPATH=tests $(BIN)/python -m torture $(ONLY) $(if $(INTO),--into $(INTO))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str]) -> int:
     """Print the table; 1 when a row does not hold, and then nothing is written anywhere."""
     options = _parser().parse_args(words)
+    logging.getLogger("nudgebot").addHandler(logging.NullHandler())  # what it says is no part of it
     sys.stdout.write(f"{HEAD}\n")
     made = []
     for row in rows(options.words):

@@ -81,18 +81,21 @@ class Scenario:
     kind: str
     run: Scene
     repeats: int = 1  # how often it is run in a full run, each time with another seed
+    may_stay_open: bool = False  # what is in doubt cannot be looked up, as with mail
 
 
 _ALL: dict[str, Scenario] = {}
 
 
-def torture(name: str, *, kind: str = "fault", repeats: int = 1) -> Callable[[Scene], Scene]:
+def torture(
+    name: str, *, kind: str = "fault", repeats: int = 1, may_stay_open: bool = False
+) -> Callable[[Scene], Scene]:
     """Put a scene into the table under this name."""
     if kind not in KINDS or name in _ALL:
         raise ValueError(f"{name}: a kind of {KINDS}, and a name that no other has")
 
     def register(scene: Scene) -> Scene:
-        _ALL[name] = Scenario(name, kind, scene, repeats)
+        _ALL[name] = Scenario(name, kind, scene, repeats, may_stay_open)
         return scene
 
     return register

@@ -157,7 +157,7 @@ def desk(folder: Path, students: int) -> Iterator[Desk]:
 def damaged(plan: Plan) -> Figures:
     """What a check can find is refused with advice and left as it is; the backup is all back."""
     dice, figures = plan.dice(), Figures(0, 0)
-    count = plan.size("damages", short=10, full=150)
+    count = plan.size("damages", short=10, full=250)
     with desk(plan.folder, plan.size("students", short=5, full=60)) as at:
         at.put(at.sound.content)
         assert not at.is_damaged()

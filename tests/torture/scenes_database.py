@@ -153,7 +153,7 @@ def full(plan: Plan) -> Figures:
         school.deliver()
         strike(whole=True)
         school.known()
-        for turn in range(plan.size("bouts", short=1, full=6)):
+        for turn in range(plan.size("bouts", short=1, full=8)):
             asked = dice.sample(range(students), students // 2)
             if plan.full:
                 school.answer(turn, only=asked)
@@ -209,7 +209,7 @@ def locked(plan: Plan) -> Figures:
 
             strike(school.deliver)
             school.known()
-            for turn in range(plan.size("bouts", short=1, full=6)):
+            for turn in range(plan.size("bouts", short=1, full=8)):
                 asked = dice.sample(range(students), students // 2)
                 answer = partial(school.answer, turn, only=asked)
                 strike(answer if plan.full else lambda: None)

@@ -55,7 +55,7 @@ def _killed(
     begun = time.monotonic()
     deed_at(database)()
     seconds = time.monotonic() - begun
-    for number in range(plan.size("kills", short=4, full=25)):
+    for number in range(plan.size("kills", short=4, full=60)):
         database = at_first.lay(plan.folder / str(number))
         deed = deed_at(database)
         yield database, die(deed, after_seconds=dice.uniform(0, seconds))

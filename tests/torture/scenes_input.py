@@ -194,7 +194,8 @@ def rule_folders(plan: Plan) -> Figures:
 def lines(plan: Plan) -> Figures:
     """No answer shows anybody else's student, none breaks, and no student's row is changed."""
     dice = plan.dice()
-    count, leaked, amiss, answers = plan.size("lines", short=150, full=2_500), 0, 0, 0
+    count, leaked, amiss = plan.size("lines", short=150, full=2_500), 0, 0
+    asked = answers = 0
     world = World(plan.folder)
     people = "SELECT * FROM students ORDER BY student_id"
     with closing(world.store):
@@ -207,6 +208,7 @@ def lines(plan: Plan) -> Figures:
             line = hostile_line(dice, number)
             if OTHERS[asker].search(line):
                 continue  # nothing that was typed is a secret to its typist
+            asked += 1
             told = world.say(asker, line)
             answers += len(told)
             amiss += any(BROKEN.search(each.content) for each in told)
@@ -216,7 +218,8 @@ def lines(plan: Plan) -> Figures:
                 if each.recipient == Direct((asker,))
             )
         amiss += [tuple(row) for row in world.store.rows(people)] != before
-    return Figures(count, count - leaked - amiss, leaked=leaked, amiss=amiss, hits=answers)
+    note = f"{answers:,} answers"
+    return Figures(asked, asked - leaked - amiss, leaked=leaked, amiss=amiss, hits=asked, note=note)
 
 
 @torture("a whole run with every logger at DEBUG, each word and mark of it known", kind="input")

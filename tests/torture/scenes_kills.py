@@ -73,7 +73,7 @@ class Mortal:
 def killed(plan: Plan) -> Figures:
     """Each step in turn, at a message by chance; then it lives until all is settled."""
     dice = plan.dice()
-    rounds = plan.size("kills", short=1, full=3)
+    rounds = plan.size("outbox_kills", short=1, full=10)
     steps = [*STEPS, UNANSWERED]
     steps = dice.sample(steps, plan.size("steps", short=2, full=len(steps)))
     clock = ShiftedClock(start=Hall.now())

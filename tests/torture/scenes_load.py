@@ -69,8 +69,8 @@ def watching(sandbox: Sandbox) -> Iterator[Watch]:
 @torture("a whole school answers while teachers ask for reports", kind="load")
 def morning(plan: Plan) -> Figures:
     """Answers come evenly over the time; all the teachers ask when a quarter of it is over."""
-    students = plan.size("students", short=40, full=2000)
-    teachers = plan.size("teachers", short=3, full=50)
+    students = plan.size("load_students", short=40, full=2000)
+    teachers = plan.size("load_teachers", short=3, full=50)
     seconds = plan.size("load_seconds", short=2, full=180)
     with Sandbox(rate_limit=None) as sandbox:
         school = found_large_school(sandbox, students=students, teachers=teachers)
@@ -207,7 +207,7 @@ def _note(school: LargeSchool, watch: Watch, after: float, before: float) -> str
     waits = _waits(school, watch) or [0.0]
     p95 = waits[int(len(waits) * 0.95) - 1]
     return (
-        f"{len(school.students)} students, {len(school.teachers)} teachers; answers waited "
+        f"{len(school.students):,} students, {len(school.teachers)} teachers; answers waited "
         f"{p95:.2f} s at the 95th percentile, {waits[-1]:.2f} s at most; "
         f"memory {before:.0f} to {after:.0f} MB"
     )

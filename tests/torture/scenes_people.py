@@ -36,7 +36,7 @@ def deactivated(plan: Plan) -> Figures:
 @torture("stream renamed, and closed to the bot, while it answers")
 def stream_gone(plan: Plan) -> Figures:
     """Asked in a stream; whatever happens to it, the answer comes once, there or as a DM."""
-    rounds = plan.size("rounds", short=3, full=12)
+    rounds = plan.size("rounds", short=3, full=24)
     with hall(plan.folder, 2) as school:
         school.start()
         school.until(school.listening, "listening")

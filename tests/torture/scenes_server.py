@@ -26,7 +26,7 @@ def morning(plan: Plan, strike: Callable[[Hall], int]) -> Figures:
         return school.figures(hits=hits)
 
 
-@torture("server away for ten minutes", repeats=3)
+@torture("server away for ten minutes", repeats=6)
 def away(plan: Plan) -> Figures:
     """It goes in the middle of the nudges; students write while the bot cannot hear them."""
 
@@ -46,7 +46,7 @@ def away(plan: Plan) -> Figures:
     return morning(plan, strike)
 
 
-@torture("server answers 500, 502, 503", repeats=3)
+@torture("server answers 500, 502, 503", repeats=6)
 def stumbling(plan: Plan) -> Figures:
     """Bursts, of work that was done and of work that was not; nobody can tell which."""
 
@@ -79,19 +79,19 @@ def _dropping(plan: Plan, name: str, **chances: float) -> Figures:
     return morning(plan, strike)
 
 
-@torture("connection dropped before the server accepts", repeats=3)
+@torture("connection dropped before the server accepts", repeats=6)
 def dropped_before(plan: Plan) -> Figures:
     """Three calls in ten, of any kind."""
     return _dropping(plan, "drop_before", drop_before=0.3)
 
 
-@torture("connection dropped after the server accepted", repeats=3)
+@torture("connection dropped after the server accepted", repeats=6)
 def dropped_after(plan: Plan) -> Figures:
     """Three calls in ten: done, and the bot cannot tell."""
     return _dropping(plan, "drop_after", drop_after=0.3)
 
 
-@torture("429 storms", repeats=3)
+@torture("429 storms", repeats=6)
 def storms(plan: Plan) -> Figures:
     """One after the other, each asking for a moment's patience."""
 
@@ -108,7 +108,7 @@ def storms(plan: Plan) -> Figures:
     return morning(plan, strike)
 
 
-@torture("bot's key revoked for a while", repeats=3)
+@torture("bot's key revoked for a while", repeats=6)
 def revoked(plan: Plan) -> Figures:
     """It ends by itself, as it must; started again with the old key back, it loses nothing."""
 

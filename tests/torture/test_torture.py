@@ -22,7 +22,7 @@ def test_nothing_is_lost_doubled_or_leaked(tmp_path: Path, name: str) -> None:
     """The fault struck, and every message arrived once, at the right place."""
     figures = ALL[name].run(Plan(tmp_path))
     assert figures.holds, figures
-    assert not figures.unsettled, figures
+    assert ALL[name].may_stay_open or not figures.unsettled, figures
 
 
 @pytest.mark.parametrize(
