@@ -41,7 +41,9 @@ def test_a_server_that_lets_nudgebot_in(tls: str) -> None:
     """It says how; nothing arrives there."""
     office = PostOffice()
     with office.open(tls=tls, login=tls == "starttls") as port:
-        who = {"smtp_user": "bot", "smtp_password": "right"} if tls == "starttls" else {}
+        who: dict[str, Any] = (
+            {"smtp_user": "bot", "smtp_password": "right"} if tls == "starttls" else {}
+        )
         finding = found(port, smtp_security=tls, **who)
     assert finding.state is State.OK, finding
     words = "(encrypted, logged in as bot)" if who else "(not encrypted, without a login)"
