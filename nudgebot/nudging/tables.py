@@ -238,6 +238,9 @@ CREATE TABLE reviews_told (                  -- when the admins were told of a r
 # Of a rule that was told of for less, harm is told at once.
 _REVIEWS_HARM = "ALTER TABLE reviews_told ADD COLUMN harm INTEGER NOT NULL DEFAULT 0;"
 
+# Few are, of all that is ever sent.
+_OUTBOX_MAILS = "CREATE INDEX outbox_mails ON outbox (state, settled_at) WHERE carrier = 'mail';"
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -259,5 +262,6 @@ SCHEMA = Schema(
         ("nudges_sent", _NUDGES_SENT),
         ("reviews", _REVIEWS),
         ("reviews_harm", _REVIEWS_HARM),
+        ("outbox_mails", _OUTBOX_MAILS),
     ),
 )

@@ -53,18 +53,14 @@ def people_findings(store: Store) -> Iterator[Finding]:
 
 def outbox_findings(store: Store, as_of: datetime) -> Iterator[Finding]:
     """Messages that wait, of which nobody can tell, or that were refused lately."""
-    count = Counter(
-        {
-            row["state"]: row["number"]
-            for row in store.rows(
-                """SELECT state, count(*) AS number FROM outbox
-                   WHERE state IN ('claimed', 'released', 'unsettled') GROUP BY state"""
-            )
-        }
+    rows = store.rows(
+        """SELECT state, count(*) AS number, min(claimed_at) AS oldest FROM outbox
+           WHERE state IN ('claimed', 'released', 'unsettled') GROUP BY state"""
     )
+    count = Counter({row["state"]: row["number"] for row in rows})
     unclear = count["unsettled"] + count["claimed"]
     sentence = f"{count['released']:,} messages wait for another try, {unclear:,} are unclear."
-    oldest = store.value("SELECT min(claimed_at) FROM outbox WHERE state = 'released'")
+    oldest = next((row["oldest"] for row in rows if row["state"] == "released"), None)
     waited = timedelta() if oldest is None else as_of - from_at(oldest)
     if unclear:
         advice = "nudgebot looks for them in Zulip before it sends again; `status` has more."
