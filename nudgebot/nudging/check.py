@@ -56,13 +56,10 @@ class Findings:
         """What the school lists."""
         return self.rules.resources
 
-
-def check(
-    rules_path: Path, templates_path: Path, *, metrics: Mapping[str, Metric] = METRIC
-) -> list[Problem]:
-    """Every problem and every hint of both folders, by file and line; empty means all is well."""
-    found = examine(read_sources(rules_path, templates_path), metrics=metrics)
-    return sorted({*found.problems, *found.hints})
+    @property
+    def told(self) -> list[Problem]:
+        """Every problem and every hint, by file and line; empty means all is well."""
+        return sorted({*self.problems, *self.hints})
 
 
 def read_sources(rules_path: Path, templates_path: Path) -> Sources:

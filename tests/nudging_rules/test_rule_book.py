@@ -9,7 +9,7 @@ import pytest
 from message_words import FRAME, NOW, facts, template
 
 from nudgebot.nudging import rule as rules
-from nudgebot.nudging.check import check
+from nudgebot.nudging.check import examine, read_sources
 from nudgebot.nudging.rule_book import RuleBook
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,8 @@ class Folders:
         (folder / name).write_text(text, encoding="utf-8")
 
     def check(self) -> list[str]:
-        return [str(problem) for problem in check(self.rules, self.templates)]
+        found = examine(read_sources(self.rules, self.templates))
+        return [str(problem) for problem in found.told]
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def folders(tmp_path: Path) -> Folders:
 
 def test_the_shipped_folders_have_no_problem() -> None:
     """What the project brings passes its own check, hints included."""
-    assert check(ROOT / "rules", ROOT / "message_templates") == []
+    assert examine(read_sources(ROOT / "rules", ROOT / "message_templates")).told == []
 
 
 def test_small_good_folders_have_no_problem(folders: Folders) -> None:
@@ -146,7 +147,9 @@ def test_a_rule_cannot_send_what_teachers_send_by_hand(folders: Folders) -> None
 def test_a_missing_folder_is_a_problem(folders: Folders) -> None:
     """A wrong path is not an empty set of rules."""
     gone = folders.rules / "gone"
-    assert "gone: there is no such folder" in list(map(str, check(gone, folders.templates)))
+    assert "gone: there is no such folder" in list(
+        map(str, examine(read_sources(gone, folders.templates)).told)
+    )
 
 
 def test_changed_files_are_taken_up(folders: Folders) -> None:
