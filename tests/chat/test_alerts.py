@@ -79,6 +79,13 @@ def test_nothing_open_is_good_news(town: Town) -> None:
     assert "I know no class of yours" in town.answer(TARA, "alerts 8A")
 
 
+def test_a_class_keeps_its_name_whatever_is_in_it(town: Town) -> None:
+    """`class` is left out where it stands before the name, and never out of the name."""
+    town.store.execute("UPDATE classes SET name = 'Masterclass Art' WHERE class_id = 'c7b'")
+    for words in ("alerts Masterclass Art", "alerts class Masterclass Art"):
+        assert "✅ No open alerts (Masterclass Art)." in town.answer(TARA, words)
+
+
 def test_a_card_has_the_reasons_and_what_can_be_done(town: Town) -> None:
     """Every button's words can be typed, and nobody has to."""
     raised(town, "s1")

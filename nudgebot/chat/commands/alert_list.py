@@ -28,7 +28,9 @@ def alerts(call: Call) -> Answer:
     who = _who(call, text)
     if who:
         return _of_student(call, one_student(call, who, "alerts student {}"))
-    students, about = students_of(call, _KIND.sub("", text, count=1), "alerts class {}")
+    kind = _KIND.match(text)
+    class_text = text[kind.end() :] if kind else text
+    students, about = students_of(call, class_text, "alerts class {}")
     by_id = {student.student_id: student for student in students}
     everybody = call.asker.sees_all and not text
     found = call.office.interventions.alerts.of(None if everybody else list(by_id))
