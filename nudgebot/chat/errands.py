@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
+
+from nudgebot.store import is_of_the_file
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +59,12 @@ class Errands:
         for pause in (*PAUSES_SECONDS, None):
             try:
                 job()
-            except sqlite3.Error:
+            except Exception as error:
+                if not is_of_the_file(error):
+                    log.exception("an errand failed; it is taken up again at the next start")
+                    return
                 log.exception("the database failed an errand")
                 if pause is None or self._wait(pause):
                     return
-            except Exception:
-                log.exception("an errand failed; it is taken up again at the next start")
-                return
             else:
                 return

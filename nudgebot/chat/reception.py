@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from nudgebot.chat.skipped import Skipped
 from nudgebot.chat.speaker import Board, Speaker, lines_of
 from nudgebot.errors import DeliveryError, NudgebotError
 from nudgebot.nudging.messages import Direct
+from nudgebot.store import is_of_the_file
 
 log = logging.getLogger(__name__)
 
@@ -220,7 +220,7 @@ class Reception:
             return Answer(str(error))
         except Exception as error:
             self._failures[source] += 1
-            if isinstance(error, sqlite3.Error) and self._failures[source] < TRIES:
+            if is_of_the_file(error) and self._failures[source] < TRIES:
                 raise  # it is done again, and nothing of it happens twice
             log.exception("an errand failed")
             return Answer(BROKEN_OFF)

@@ -71,7 +71,13 @@ def confirm(town: Town, errands: Errands, letters: Letters) -> str:
     return town.zulip.to(TARA)[-1]
 
 
-LOCKED = sqlite3.OperationalError("database is locked")
+def _locked() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
+
+
+LOCKED = _locked()
 
 
 def test_a_database_that_is_busy_for_a_while_breaks_nothing_off(
@@ -89,6 +95,7 @@ def test_a_database_that_is_busy_for_a_while_breaks_nothing_off(
     [
         pytest.param(LOCKED, len(PAUSES_SECONDS), id="the database stays unusable"),
         pytest.param(ZeroDivisionError(), 0, id="a stumble"),
+        pytest.param(sqlite3.OperationalError("no such column: x"), 0, id="a wrong statement"),
     ],
 )
 def test_an_errand_that_cannot_be_finished_says_so(
