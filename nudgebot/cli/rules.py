@@ -30,12 +30,15 @@ def check_command(given: Given, rules_path: Path | None, templates_path: Path | 
     """Read every rule, render every template against awkward samples, and list what is wrong.
 
     Languages of students (where there is a database) for which the files have no words are named
-    too; that alone is no failure.
+    too; that alone is no failure. A school without folders of its own has those of the package.
     """
+    from nudgebot.wiring import or_shipped  # noqa: PLC0415  # wiring loads everything
+
     settings = given.settings()
     found = examine(
         read_sources(
-            rules_path or settings["rules_file_path"], templates_path or settings["templates_path"]
+            rules_path or or_shipped(settings["rules_file_path"]),
+            templates_path or or_shipped(settings["templates_path"]),
         )
     )
     gaps = [] if found.problems else language_gaps(found, _spoken(settings))

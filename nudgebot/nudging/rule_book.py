@@ -54,12 +54,15 @@ class Reload:
 
 
 class RuleBook:
-    """Holds one checked set of rules and templates; empty until the first look at the files."""
+    """Holds one checked set of rules and templates; empty until the first look at the files.
+
+    `paths` are the folders of the rules and of the templates.
+    """
 
     def __init__(
         self, rules_path: Path, templates_path: Path, *, metrics: Mapping[str, Metric] = METRIC
     ) -> None:
-        self._paths = (rules_path, templates_path)
+        self.paths = (rules_path, templates_path)
         self._metrics = metrics
         self._seen = ""
         self._in_force = Findings(RuleSet(), TemplateSet())
@@ -96,7 +99,7 @@ class RuleBook:
         What is compared is their content, so that neither clocks nor touched files matter, and
         what was compared is what is taken.
         """
-        sources = read_sources(*self._paths)
+        sources = read_sources(*self.paths)
         print_now = _fingerprint(sources)
         if print_now == self._seen:
             return Reload(changed=False)

@@ -20,8 +20,8 @@ def opening_lines(
     return [
         _database(settings),
         _exports(settings),
-        _rules(settings, book, rules_on),
-        f"Templates: {len(book.templates.by_id)} from {settings['templates_path']}",
+        _rules(book, rules_on),
+        f"Templates: {len(book.templates.by_id)} from {book.paths[1]}",
         _zulip(server),
         _mail(settings),
         f"Model: {_model(settings)}",
@@ -56,8 +56,8 @@ def _zulip(server: ZulipServer) -> str:
     )
 
 
-def _rules(settings: Settings, book: RuleBook, rules_on: int) -> str:
-    text = f"Rules: {len(book.rules.rules)} from {settings['rules_file_path']}, {rules_on} on"
+def _rules(book: RuleBook, rules_on: int) -> str:
+    text = f"Rules: {len(book.rules.rules)} from {book.paths[0]}, {rules_on} on"
     return f"{text}; {len(book.problems)} PROBLEMS" if book.problems else text
 
 

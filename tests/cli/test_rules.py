@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import nudgebot
 from nudgebot.cli.app import main
 from nudgebot.settings import read_settings
 from nudgebot.wiring import open_store
@@ -59,3 +60,18 @@ def test_without_a_database_the_schools_language_is_looked_at(folder: Path) -> N
         file.write("language = sw\n")
     assert "- sw (0 students): no crisis phrases" in checked(folder).output
     assert not (folder / "school.db").exists()
+
+
+def test_a_school_without_folders_of_its_own_checks_those_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an installed package brings them, and as the bot reads them."""
+    shipped = tmp_path / "package" / "shipped"
+    shipped.mkdir(parents=True)
+    for name in ("rules", "message_templates"):
+        (shipped / name).symlink_to(ROOT / name)
+    monkeypatch.setattr(nudgebot, "__file__", str(tmp_path / "package" / "__init__.py"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "zuliprc").write_text("[nudgebot]\n", encoding="utf-8")
+    found = checked(tmp_path)
+    assert found.output == "All rules and templates are sound.\n"

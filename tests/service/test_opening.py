@@ -52,7 +52,7 @@ def test_ten_lines_and_no_secret(tmp_path: Path) -> None:
     for fact in (
         "newest backup",
         "2026-11-19 14:30 UTC",
-        f"Rules: {len(book.rules.rules)} from rules, 3 on",
+        f"Rules: {len(book.rules.rules)} from {ROOT / 'rules'}, 3 on",
         "zulip.example, version 8.0 (feature level 237), as “nudgebot” (user 10)",
         "mail.example:587 (starttls)",
         "small at models.example",
