@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from nudgebot.chat.boards.figures import EFFECT_COLUMNS, effect_rows, hours, words_of
@@ -11,7 +11,12 @@ from nudgebot.insight.trend_data import DateRange
 from nudgebot.interventions.adoption_impact import Afterwards, TeachersImpact
 from nudgebot.interventions.adoption_times import WITHIN_HOURS, Times
 from nudgebot.interventions.effects import CAVEAT
-from nudgebot.nudging.dashboards.mentor import MentorImpactReport, NeedsAttention, SuccessRate
+from nudgebot.nudging.dashboards.mentor import (
+    MentorImpactReport,
+    NeedsAttention,
+    StudentSummary,
+    SuccessRate,
+)
 from nudgebot.reports.charts.dashboards import sent_chart
 from nudgebot.reports.contents.dashboards import Board
 from nudgebot.reports.contents.section import Row, Section, row
@@ -115,6 +120,16 @@ def _sections(found: MentorImpactReport, done: TeachersImpact | None) -> Iterato
             ("Intervention", "How many", "Better after", "The same", "Worse", "Says"),
             tuple(map(_kind, done.kinds)),
         )
+    yield from _by_effect(found)
+    yield Section(
+        "Nudges by type",
+        ("Type", "Nudges"),
+        tuple(row(words_of(name), (n, "")) for name, n in found.sent.by_type.items()),
+    )
+    yield _by_student(found.students_overview)
+
+
+def _by_effect(found: MentorImpactReport) -> Iterator[Section]:
     metrics = found.intervention_success_rate.metrics
     if metrics is not None:
         yield Section(
@@ -132,12 +147,10 @@ def _sections(found: MentorImpactReport, done: TeachersImpact | None) -> Iterato
         effect_rows(found.most_effective_strategies),
         () if found.most_effective_strategies else ("Nothing is shown to work best so far.",),
     )
-    yield Section(
-        "Nudges by type",
-        ("Type", "Nudges"),
-        tuple(row(words_of(name), (n, "")) for name, n in found.sent.by_type.items()),
-    )
-    yield Section(
+
+
+def _by_student(students: Sequence[StudentSummary]) -> Section:
+    return Section(
         "Your students",
         ("Student", "Risk", "Nudges", "Still open", "With a response", "Did what was asked for"),
         tuple(
@@ -149,9 +162,9 @@ def _sections(found: MentorImpactReport, done: TeachersImpact | None) -> Iterato
                 (each.responded, ""),
                 (each.reached, ""),
             )
-            for each in found.students_overview
+            for each in students
         ),
-        (OPEN,) if any(each.open for each in found.students_overview) else (),
+        (OPEN,) if any(each.open for each in students) else (),
     )
 
 
