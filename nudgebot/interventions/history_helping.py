@@ -27,7 +27,9 @@ def helping_of(store: Store, student_id: str, as_of: datetime, *, limit: int) ->
 def _entry(book: Book, one: TutoringRecord) -> Entry:
     met = book.sessions(one.id)
     minutes = sum(each.minutes for each in met)
-    times = f"met {len(met)} time{'s' * (len(met) != 1)}, {minutes} minutes in all"
+    times = (
+        f"met {len(met)} time{'s' * (len(met) != 1)}, {minutes} minute{'s' * (minutes != 1)} in all"
+    )
     outcomes = [Outcome(times if met else "no session noted so far")]
     if one.ended_at is not None:
         outcomes.append(Outcome("ended", one.ended_at))

@@ -168,7 +168,7 @@ class Record:
                 actor,
                 about=f"rating:{found.id}",
                 student_id=found.student_id,
-                words=f"has rated no. {found.id} of the history {rating} of 5. "
+                words=f"has rated what you did (no. {found.id} of the history): {rating} of 5. "
                 f"`history {found.student_id}` shows it.",
                 as_of=as_of,
             )

@@ -82,7 +82,7 @@ def test_a_round_of_a_colleague_is_one_message(town: Town) -> None:
     town.office.interventions.tick(town.clock)
     assert not any(text.startswith(HEAD) for text in town.zulip.to(TARA))
     (told,) = news(town, TARA)
-    assert "has rated no. 1 of the history 4 of 5" in told
+    assert "has rated what you did (no. 1 of the history): 4 of 5" in told
     assert "2 of 5" not in told
     assert len(told.splitlines()) == 3
 
