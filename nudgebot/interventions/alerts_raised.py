@@ -24,7 +24,7 @@ _ENDED = """
         AND e.began_at = a.episode_at)
 """
 # What asks for a teacher and is not yet on the alert; one that waits over the end of an episode
-# speaks for the next.
+# speaks for the next. Which nudges can be meant is asked first, of the indexes alone.
 _FIRINGS = """
     SELECT n.student_id, n.rule_id, n.rule_name, n.urgency, n.explanation, e.began_at,
         MAX(n.decided_at) AS decided_at, a.alert_id, a.state, a.resolved_at, a.resolution_notes,
@@ -33,7 +33,9 @@ _FIRINGS = """
     JOIN episodes e ON e.student_id = n.student_id AND e.rule_id = n.rule_id
     LEFT JOIN alerts a ON a.student_id = n.student_id AND a.rule_id = n.rule_id
         AND a.episode_at = e.began_at
-    WHERE (n.state = 'queued' OR (n.decided_at >= :since AND n.episode_at = e.began_at))
+    WHERE n.nudge_key IN (SELECT nudge_key FROM nudges WHERE state = 'queued'
+            UNION SELECT nudge_key FROM nudges WHERE decided_at >= :since)
+        AND (n.state = 'queued' OR (n.decided_at >= :since AND n.episode_at = e.began_at))
         AND EXISTS (SELECT 1 FROM nudge_parts p
                     WHERE p.nudge_key = n.nudge_key AND p.channel = 'mentor')
         AND (a.alert_id IS NULL OR (a.newest_at < n.decided_at AND (

@@ -241,6 +241,8 @@ _REVIEWS_HARM = "ALTER TABLE reviews_told ADD COLUMN harm INTEGER NOT NULL DEFAU
 # Few are, of all that is ever sent.
 _OUTBOX_MAILS = "CREATE INDEX outbox_mails ON outbox (state, settled_at) WHERE carrier = 'mail';"
 
+_PARTS_POSTED = "CREATE INDEX parts_posted ON nudge_parts (state) WHERE state = 'posted';"
+
 SCHEMA = Schema(
     "nudging",
     (
@@ -263,5 +265,6 @@ SCHEMA = Schema(
         ("reviews", _REVIEWS),
         ("reviews_harm", _REVIEWS_HARM),
         ("outbox_mails", _OUTBOX_MAILS),
+        ("parts_posted", _PARTS_POSTED),
     ),
 )

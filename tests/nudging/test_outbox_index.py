@@ -1,4 +1,4 @@
-"""The outbox keeps every claim for ever, and still finds the few open ones at once."""
+"""What was sent is kept for long, and the few that are open are found at once all the same."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nudgebot.nudging.messages import Direct, Outgoing
+from nudgebot.nudging.nudges import Nudges
 from nudgebot.nudging.outbox import Outbox
 from nudgebot.service.health.school import outbox_findings
 from nudgebot.store import Store
@@ -17,13 +18,13 @@ NOW = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
 HELLO = Outgoing("answer:1", Direct((7,)), "Hello", "answer")
 
 
-def _scans(store: Store, work: Callable[[], object]) -> list[str]:
-    """The statements of the work that read all of the outbox."""
+def _scans(store: Store, work: Callable[[], object], *, table: str = "outbox") -> list[str]:
+    """The statements of the work that read all of a table."""
     said: list[str] = []
     store.connection.set_trace_callback(said.append)
     work()
     store.connection.set_trace_callback(None)
-    asked = [each for each in said if "outbox" in each and each.lstrip().startswith("SELECT")]
+    asked = [each for each in said if table in each and each.lstrip().startswith("SELECT")]
     assert asked
     return [each for each in asked if any(map(_reads_all, _plan(store, each)))]
 
@@ -61,3 +62,8 @@ def test_what_is_open_is_found_without_reading_all_that_was_sent(
 def test_the_doctor_reads_only_what_is_open(store: Store) -> None:
     """Its sentence on the outbox needs no more."""
     assert _scans(store, lambda: list(outbox_findings(store, NOW))) == []
+
+
+def test_parts_whose_message_is_on_its_way_are_found_without_reading_all(store: Store) -> None:
+    """Each delivery asks for them first."""
+    assert _scans(store, Nudges(store).posted, table="nudge_parts") == []
