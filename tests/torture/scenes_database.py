@@ -73,7 +73,9 @@ class Disk:
     def refuse(self, sql: str) -> None:
         """What a full disk says to a write."""
         if self.is_full and sql.lstrip().upper().startswith(WRITES):
-            raise sqlite3.OperationalError(FULL)
+            error = sqlite3.OperationalError(FULL)
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
 
 
 class Watched(sqlite3.Connection):
