@@ -12,9 +12,10 @@ import pytest
 
 from torture.apart import run_apart
 from torture.registry import Figures, Plan, Scenario, Scene, scenarios
-from torture.table import read_from, write_into
+from torture.table import NOTHING_OF, read_from, write_into
 
 ALL = scenarios()
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -41,6 +42,15 @@ def test_one_wrong_among_many_fails_a_row(wrong: dict[str, Any]) -> None:
     right = Figures(tries=500, once=499, hits=3)
     assert right.holds
     assert not replace(right, **wrong).holds
+
+
+def test_the_readme_shows_every_scenario_and_nothing_lost() -> None:
+    """Whoever adds a scenario runs `make torture` anew; a row that does not hold is not shown."""
+    shown = read_from(README)
+    assert [(row["kind"], row["what befell it"]) for row in shown] == [
+        (each.kind, name) for name, each in ALL.items()
+    ]
+    assert {row[what] for row in shown for what in NOTHING_OF} == {"0"}
 
 
 def _stay(plan: Plan) -> Figures:
