@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from nudgebot.chat.answer import code
 from nudgebot.chat.figures_text import count
 from nudgebot.chat.office import Office
-from nudgebot.markup import esc, global_time
+from nudgebot.markup import global_time
 from nudgebot.school.days import from_at
 
 _STATES = """SELECT
@@ -20,7 +21,7 @@ def mail_line(office: Office) -> str:
     host = office.settings["smtp_host"].strip()
     sent = row["sent_at"]
     parts = [
-        f"by {esc(host)}" if host else "no mail server is set (setting `smtp_host`)",
+        f"by {code(host)}" if host else "no mail server is set (setting `smtp_host`)",
         f"last sent {global_time(from_at(sent))}" if sent else "none sent yet",
     ]
     if row["waiting"]:

@@ -27,6 +27,22 @@ HOLD_BACK = (
     "Set enable_nudging_system = false for a day before you start it, or some students are nudged "
     "twice."
 )
+ERASED_ARE_BACK = (
+    "Who was erased since the backup IS BACK, and nobody knows who: erase them again, by "
+    "`nudgebot forget`, before you start it."
+)
+WISHES_ARE_LOST = (
+    "Stops, pauses and quiet hours wished since the backup are lost: who stopped since is nudged "
+    "again. Tell the teachers, so that they ask."
+)
+AUDIT_IS_CUT = "The audit log has nothing of what came since the backup; keep the old file for it."
+# What it means for people that tables could not be carried over.
+LOSSES = (
+    (frozenset({"forgotten", "forgotten_key"}), ERASED_ARE_BACK),
+    (frozenset({"consents"}), WISHES_ARE_LOST),
+    (frozenset({"audit_log", "audit_people", "audit_anchors"}), AUDIT_IS_CUT),
+    (SENT, f"So nudgebot does not know all that was sent since. {HOLD_BACK}"),
+)
 # What nobody may undo: who was erased, who wants no nudges, who looked at whom.
 ALWAYS = frozenset(
     {"forgotten", "forgotten_key", "consents", "audit_log", "audit_people", "audit_anchors"}
@@ -141,6 +157,5 @@ def told(found: Restored, file: Path, database: Path, *, as_it_was: bool) -> lis
         )
     if found.lost:
         lines.append(f"These could not be read and are as in the backup: {', '.join(found.lost)}.")
-    if SENT & set(found.lost):
-        lines.append(f"So nudgebot does not know all that was sent since. {HOLD_BACK}")
-    return lines
+    lost = set(found.lost)
+    return [*lines, *(words for tables, words in LOSSES if tables & lost)]

@@ -104,11 +104,14 @@ def forget_student(given: Given, student_id: str, *, yes: bool, database: Path |
     with _alone_if(yes, settings), opened(settings, must_exist=True, held=yes) as store:
         if _is_forgotten(store, student_id):
             tidy(store)  # the last time may have ended before this
-            said = ["This student is forgotten already.", *left_to_do(keep_days)]
+            said = [
+                "This student is forgotten already.",
+                *left_to_do(keep_days, database=store.path),
+            ]
         elif yes:
             audit = in_audit(Audit(store), actor_user_id=NOBODY, as_of=now)
             done = forget(store, student_id, now, in_audit=audit, lms_outbox=settings["lms_outbox"])
-            said = after_forgetting(done, backup_keep_days=keep_days)
+            said = after_forgetting(done, backup_keep_days=keep_days, database=store.path)
         else:
             rows = count_rows(store, subject_of(store, student_id))
             said = [before_forgetting(rows), "Nothing was done; add --yes to do it."]

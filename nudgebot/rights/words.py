@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from nudgebot.rights.catalogue import BY_TABLE
 from nudgebot.rights.erasure import Forgotten
 from nudgebot.rights.holding import Fate
+from nudgebot.store.restoring import kept_aside
 
 IN_ZULIP = (
     "Zulip keeps its own messages and her account: an owner of the organisation deletes messages "
@@ -32,25 +34,31 @@ def before_forgetting(rows: Sequence[tuple[str, int]]) -> str:
     )
 
 
-def after_forgetting(done: Forgotten, *, backup_keep_days: int) -> list[str]:
+def after_forgetting(done: Forgotten, *, backup_keep_days: int, database: Path) -> list[str]:
     """What was done, the proof, and what a person has to do; a paragraph each."""
+    left = "nothing of hers is left in the database" if done.proof.holds else "but see what is left"
     folders = f" and files in {done.folders} folders of the LMS's outbox" if done.folders else ""
     return [
-        f"Done: {done.total:,} rows in {len(done.rows)} tables{folders}.",
+        f"Done, {left}: {done.total:,} rows in {len(done.rows)} tables{folders}.",
         done.proof.text,
-        *left_to_do(backup_keep_days),
+        *left_to_do(backup_keep_days, database=database),
     ]
 
 
-def left_to_do(backup_keep_days: int) -> list[str]:
+def left_to_do(backup_keep_days: int, *, database: Path) -> list[str]:
     """What is not in the database, and whose it is."""
     backups = (
         "Backups from before now still hold her. Each is deleted by the first nightly backup after "
         f"it is {backup_keep_days} days old; delete them by hand to be sooner. If one is "
-        "restored, she is forgotten again in the night after; delete the file set aside then."
+        "restored, she is erased from it again at once."
     )
+    aside = [each.name for each in kept_aside(database)]
+    restored = [
+        f"Files that a restore has set aside still hold her: {', '.join(aside)}. Delete them."
+    ]
     return [
         backups,
+        *restored[: len(aside)],
         IN_INBOX,
         IN_ZULIP,
     ]

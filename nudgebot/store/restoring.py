@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sqlite3
@@ -28,6 +29,7 @@ _KINDS = {
     "REAL": ("real", "integer"),
     "BLOB": ("blob",),
 }
+_ASIDE = ".replaced-"
 _LOG, _SHARED = "-wal", "-shm"  # what SQLite keeps beside a file in write-ahead mode
 
 
@@ -91,6 +93,11 @@ def restore(
     return Restored(aside, rows, lost)
 
 
+def kept_aside(database: Path) -> list[Path]:
+    """The files that restores have set aside beside the database, their logs among them."""
+    return sorted(database.parent.glob(f"{glob.escape(database.name)}{_ASIDE}*"))
+
+
 def tables_of(schemas: Sequence[Schema]) -> frozenset[str]:
     """The names of the tables that the schemas make."""
     store = Store(IN_MEMORY, schemas)
@@ -121,7 +128,7 @@ def _set_aside(database: Path, stamp: str) -> Path | None:
     """A copy of the file and its log, as they are, for its owner only."""
     if not database.exists():
         return None
-    aside = _free_name(database.with_name(f"{database.name}.replaced-{stamp}"))
+    aside = _free_name(database.with_name(f"{database.name}{_ASIDE}{stamp}"))
     for suffix in (_LOG, ""):  # the one that counts comes last
         source = database.with_name(database.name + suffix)
         half = database.with_name(f".{database.name}.{stamp}{HALF_RESTORED}{suffix}")

@@ -10,8 +10,10 @@ from typing import Any
 from nudgebot.chat.audit import Audit
 from nudgebot.nudging.letter import to_letter
 from nudgebot.nudging.messages import Direct, Mail, Outgoing
+from nudgebot.nudging.nudges import nudge_key
 from nudgebot.rights.catalogue import CATALOGUE
 from nudgebot.rights.subject import Subject, subject_of
+from nudgebot.school.days import from_at
 from nudgebot.store import Store
 
 NOW = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
@@ -106,7 +108,7 @@ def _nudging(store: Store, who: Person, number: int) -> None:
     insert(store, "episodes", **hers, rule_id="r")
     insert(store, "decisions", **hers, rule_id="r", stage="queued", explanation="score 40")
     for nth, state in enumerate(("sent", "queued"), start=1):
-        key = f"{who.student_id}:r{nth}:{AT}:{nth}"
+        key = nudge_key(who.student_id, f"r{nth}", from_at(AT), nth)
         about: dict[str, Any] = {**hers, "rule_id": f"r{nth}", "episode_at": AT}
         insert(
             store, "nudges", nudge_key=key, **about, nth=nth, state=state, explanation="score 40",
@@ -122,7 +124,8 @@ def _nudging(store: Store, who: Person, number: int) -> None:
     insert(store, "cases", **hers, rule_id="held", episode_at=AT, arm="held_out", state="closed")
     insert(store, "consents", **hers, stopped_at=AT)
     insert(store, "snoozes", **hers, rule_id="", why=f"{who.name} is ill")
-    post(store, f"nudge:{who.student_id}:r1:{AT}:1:student:{who.student_id}", who.user_id,
+    first = nudge_key(who.student_id, "r1", from_at(AT), 1)
+    post(store, f"nudge:{first}:student:{who.student_id}", who.user_id,
          f"Well done, {who.name}!")  # fmt: skip
     post(store, f"answer:{100 + number}:{TARA}", TARA, f"**{who.name}** answers: help")
 

@@ -13,6 +13,7 @@ from nudgebot.rights.catalogue import CATALOGUE
 from nudgebot.rights.erasure import forget
 from nudgebot.rights.proof import search
 from nudgebot.rights.subject import subject_of
+from nudgebot.rights.words import after_forgetting
 from nudgebot.store import Store
 from rights.school import ANA, BEN, CHI, NOW, TARA, in_audit, post, rows_of
 
@@ -168,6 +169,17 @@ def test_a_link_in_the_lms_outbox_leads_nowhere(school: Store, tmp_path: Path) -
     forget(school, ANA.student_id, NOW, in_audit=audit, lms_outbox=tmp_path / "out")
     assert own.read_text(encoding="utf-8") == "ours"
     assert "S1001" not in (folder / "submissions.csv").read_text(encoding="utf-8")
+
+
+def test_files_set_aside_are_named(school: Store) -> None:
+    """A restore has left one that still holds her; whoever forgets her is told which."""
+    done = forget(school, ANA.student_id, NOW, in_audit=in_audit(school))
+    before = after_forgetting(done, backup_keep_days=14, database=school.path)
+    assert "nothing of hers is left in the database" in before[0]
+    assert not any("set aside" in each for each in before)
+    school.path.with_name(f"{school.path.name}.replaced-20261120T120000Z").touch()
+    told = "\n".join(after_forgetting(done, backup_keep_days=14, database=school.path))
+    assert f"still hold her: {school.path.name}.replaced-20261120T120000Z. Delete" in told
 
 
 def test_nobody_is_one_sentence(school: Store) -> None:

@@ -24,6 +24,7 @@ SHARED = {"tutorings", "tutoring_sessions"}
 
 @settings(max_examples=15, deadline=None)
 @example(ids=["1", ":1"], names=["A", "A"])  # an id that another one ends with
+@example(ids=["1", "1:"], names=["A", "A"])  # and one that another one begins with
 @given(ids=st.lists(IDS, min_size=2, max_size=2, unique=True), names=st.lists(NAMES, min_size=2))
 def test_forgetting_one_leaves_the_other(ids: list[str], names: list[str]) -> None:
     """Every row of B in every table is the same after A is forgotten, and A has none."""

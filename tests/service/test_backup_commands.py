@@ -90,6 +90,12 @@ def test_what_is_lost_is_said() -> None:
     text = "\n".join(told(lost, Path("b"), Path("db"), as_it_was=False))
     assert "could not be read and are as in the backup: outbox" in text
     assert "enable_nudging_system = false" in text
+    assert "IS BACK" not in text
+    who = Restored(Path("old"), 0, ("audit_log", "consents", "forgotten"))
+    lines = told(who, Path("b"), Path("db"), as_it_was=False)
+    assert "erase them again" in lines[-3]
+    assert "nudged again" in lines[-2]
+    assert "audit log" in lines[-1]
     whole = "\n".join(told(Restored(Path("old"), 7, ()), Path("b"), Path("db"), as_it_was=False))
     assert "could not" not in whole
     assert "does not know any more" in "\n".join(

@@ -136,7 +136,7 @@ MAIL = (
 def test_e_mail_has_a_line(tmp_path: Path) -> None:
     """The server, what went last, what waits, and of what nobody can tell."""
     town = Town(tmp_path, smtp_host="mail.school.example", mail_from="a@school.example")
-    assert "E-mail: by mail&#46;school&#46;example, none sent yet" in _line(town, "E-mail")
+    assert "E-mail: by `mail.school.example`, none sent yet" in _line(town, "E-mail")
     for number, state in enumerate(("sent", "sent", "released")):
         _spoil(town, MAIL.format(n=number, state=state, at=_at(hours=3 - number)))
     line = _line(town, "E-mail")

@@ -19,7 +19,7 @@ def erase(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
     student_id = confirmed.payload.get("student_id")
     if student_id is None:  # her rows went with the transaction, and her id with them
         tidy(office.store)
-        said = ["Done.", *left_to_do(keep_days)]
+        said = ["Done.", *left_to_do(keep_days, database=office.store.path)]
     else:
 
         def in_audit(subject: Subject) -> None:
@@ -37,7 +37,7 @@ def erase(office: Office, confirmed: Confirmation, clock: Clock) -> Answer:
             in_audit=in_audit,
             lms_outbox=office.settings["lms_outbox"],
         )
-        said = after_forgetting(done, backup_keep_days=keep_days)
+        said = after_forgetting(done, backup_keep_days=keep_days, database=office.store.path)
     office.remembered.forget()
     office.confirmations.finish(confirmed.token)
     paragraphs = ["\n".join(f"- {esc(line)}" for line in each.splitlines()) for each in said]

@@ -9,6 +9,7 @@ from pathlib import Path
 from nudgebot.service.health.database import backup_findings, open_to_others
 from nudgebot.service.health.finding import Finding, State
 from nudgebot.store.backups import backups_of
+from nudgebot.store.restoring import kept_aside
 from nudgebot.store.soundness import quick_check
 
 AGAIN = "`nudgebot backup` makes another one now; look after the disk that it lies on."
@@ -20,6 +21,10 @@ def copy_findings(database: Path, folder: Path, as_of: datetime) -> Iterator[Fin
     Nothing where there is neither a database nor a backup: there is nothing to lose yet.
     """
     backups = backups_of(database, folder)
+    aside = [each.name for each in kept_aside(database)]
+    if aside:
+        sentence = f"a restore has set aside {', '.join(aside)}, with all that was erased since."
+        yield Finding("backup", State.WARN, sentence, "Delete it when all is well.")
     if not backups and not database.exists():
         return
     yield from backup_findings(database, folder, as_of)
