@@ -13,11 +13,10 @@ from nudgebot.chat.gateway import Gateway
 from nudgebot.chat.office import Office
 from nudgebot.errors import DeliveryError
 from nudgebot.exports.inbox import Inbox, Outcome
-from nudgebot.exports.report import ImportReport
 from nudgebot.insight.events import Event
 from nudgebot.insight.figures import Figures
 from nudgebot.interventions.read_receipts import mark_read
-from nudgebot.markup import esc, fence
+from nudgebot.markup import fence
 from nudgebot.nudging.delivery import Delivered
 from nudgebot.nudging.engine import Engine
 from nudgebot.nudging.evaluation import Evaluation
@@ -32,6 +31,7 @@ from nudgebot.nudging.splitting import split
 from nudgebot.nudging.summary import post_summary
 from nudgebot.rights.retention import KEEP, is_night, prune
 from nudgebot.rights.subject import Subject
+from nudgebot.service.export_notices import digest_of, rows_left_out, warning_of
 from nudgebot.service.freshness_notices import FreshnessNotices
 from nudgebot.service.loop import Clock, Job
 from nudgebot.service.notices import Notices
@@ -157,7 +157,9 @@ class Ticks:
         outcomes = tuple(self._inbox.poll(as_of))
         for outcome in outcomes:
             if outcome.state not in ("taken", "unchanged"):
-                self._notices.tell("export", _warning(outcome), as_of)
+                self._notices.tell("export", warning_of(outcome), as_of)
+            elif words := rows_left_out(outcome):
+                self._notices.tell("rows", words, as_of, once=digest_of(words))
         if all(outcome.state != "taken" for outcome in outcomes) and not self._touched():
             return Imported(outcomes)
         refresh = self._figures.refresh(as_of)
@@ -277,13 +279,3 @@ class Ticks:
     def _touched(self) -> bool:
         """Whether an import's effects on the figures are still to be worked out."""
         return self._store.value("SELECT 1 FROM touched LIMIT 1") is not None
-
-
-def _warning(outcome: Outcome) -> str:
-    if isinstance(outcome, ImportReport):
-        return (
-            f"An export is held back (batch {outcome.batch_id}): {esc(outcome.note)} Nothing of it "
-            f"was taken. If it is right, write `release {outcome.batch_id}`."
-        )
-    # It names files and columns, and their names are outside text.
-    return f"An export could not be read: {esc(outcome.text)} What was imported before stays."

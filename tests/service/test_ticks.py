@@ -169,6 +169,21 @@ def test_an_unreadable_export_is_told_and_the_next_one_taken(day: Day) -> None:
     assert day.ticks.imports(NOW + timedelta(minutes=1)).outcomes == ()
 
 
+def test_rows_that_are_left_out_are_told_once(day: Day) -> None:
+    """With file and line, to the admins; the same ones in the next export are told no more."""
+    day.deliver(NOW)
+    students = day.folder / "inbox" / "school" / "students.csv"
+    line = len(students.read_text("utf-8").splitlines()) + 1
+    students.write_text(students.read_text("utf-8") + ",Nobody\n", "utf-8")
+    for moment in (NOW, NOW + timedelta(hours=1), NOW + timedelta(days=1)):
+        assert [each.state for each in day.ticks.imports(moment).outcomes] == ["taken"]
+        students.write_text(students.read_text("utf-8") + "\n", "utf-8")  # another export
+    [told] = [each for each in day.admin_reads() if "An export was taken" in each]
+    assert "but for 1 row that cannot be right" in told
+    assert f"students.csv:{line}: " in told
+    assert "Nobody" not in told
+
+
 def test_stale_data_are_told_once_and_their_end_once(day: Day) -> None:
     """Nobody is nudged by them; who restarts it, or looks again, is not told again that week."""
     day.deliver(NOW)
