@@ -35,7 +35,8 @@ PRIVACY = """\
 - I read what your school's learning system exports: activity, practice, exams, assignments.
 - Your teachers see the figures of the students in their own classes, and how each compares with \
 the class. Administrators see all. Every look at your data is written down.
-- Other students see nothing of you.
+- Other students see nothing of you; only where you and another one both \
+agree to tutoring, you learn each other's names.
 - What you write to me here is kept and read by the teacher who wrote to you last, or else by all \
 your teachers. If somebody else of the school wrote to you, that person reads it too; \
 administrators can look it up. If it sounds as if you are in danger, all your teachers and the \
