@@ -227,5 +227,8 @@ def snapshot(store: Store) -> Iterator[None]:
     store.connection.execute("BEGIN")
     try:
         yield
-    finally:
         store.connection.execute("COMMIT")
+    except BaseException:
+        # Left open, it would show this thread the old state, and let it write nothing, for ever.
+        store.connection.rollback()
+        raise
